@@ -41,7 +41,9 @@ const PATHS: &[&str] = &[
     "std::iter",
     "std::mem",
     "std::ops",
+    "std::slice",
     "std::sync::Arc",
+    "std::vec::IntoIter",
 ];
 
 /// What they may not name, wherever it comes from.

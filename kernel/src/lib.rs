@@ -15,6 +15,7 @@ pub mod account;
 pub mod retry;
 pub mod call;
 mod copied;
+pub mod sorted;
 pub mod system;
 pub mod env;
 pub mod effect;

@@ -72,7 +72,7 @@ fn the_schedule_of_a_run_replays_it() {
 
 #[test]
 fn a_saved_failure_replays_the_run_that_it_was_saved_from() {
-    check(2000, runs(), |(case, _, strikes)| {
+    check(800, runs(), |(case, _, strikes)| {
         let (scenario, first) = run(&case, &strikes);
         let path = Path::new("saved.toml");
         let classes = first.brief.classes;

@@ -4,9 +4,9 @@ use super::message::{ExecutorLife, ResultRow, TaskName};
 use crate::stream::{CountedWindows, Record};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::words;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::tell::Pile;
 use onceproof_kernel::time::Time;
-use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 /// The handle of something that the run keeps.
@@ -57,7 +57,7 @@ pub struct BatchState {
 }
 
 /// Which attempt has made the accepted state of each partition.
-pub type AcceptedStates = BTreeMap<ShardIndex, TaskName>;
+pub type AcceptedStates = SortedMap<ShardIndex, TaskName>;
 
 /// A row of a log of the driver: what a batch is, what came out of it, and which states it leaves.
 #[derive(Clone, Debug, Default)]
@@ -106,7 +106,7 @@ pub struct Kept {
     rows: Vec<Vec<ResultRow>>,
     orders: Vec<TaskOrder>,
     log_rows: Vec<LogRow>,
-    attempts: BTreeMap<(u32, ShardIndex), u32>,
+    attempts: SortedMap<(u32, ShardIndex), u32>,
 }
 
 /// Something that a run keeps.
@@ -155,7 +155,7 @@ impl Kept {
 
     /// The number of the next attempt of a task, counted over all drivers.
     pub fn next_attempt(&mut self, batch: u32, shard: ShardIndex) -> u32 {
-        let attempts = self.attempts.entry((batch, shard)).or_default();
+        let attempts = self.attempts.or_default((batch, shard));
         *attempts += 1;
         *attempts
     }

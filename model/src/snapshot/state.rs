@@ -5,7 +5,7 @@ use super::message::{BlobId, ChannelItem, TransactionHandle};
 use crate::stream::CountedWindows;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::words;
-use std::collections::{BTreeMap, BTreeSet};
+use onceproof_kernel::sorted::{SortedMap, SortedSet};
 
 /// The state of a task.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -47,9 +47,9 @@ pub struct CheckpointRecord {
     /// The attempt in which it was made.
     pub attempt: u32,
     /// The state of each task.
-    pub blobs: BTreeMap<ShardIndex, BlobId>,
+    pub blobs: SortedMap<ShardIndex, BlobId>,
     /// The sources whose splits are not assigned.
-    pub unassigned: BTreeSet<ShardIndex>,
+    pub unassigned: SortedSet<ShardIndex>,
     /// Whether nobody restores it.
     pub is_savepoint: bool,
 }

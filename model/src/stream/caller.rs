@@ -5,9 +5,9 @@ use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::effect::{self, Context, Effect};
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::system::System;
 use onceproof_kernel::time::Nanos;
-use std::collections::BTreeMap;
 
 /// A system whose processes send a request until it is answered.
 pub trait Repeats: System {
@@ -26,7 +26,7 @@ pub struct OpenCalls<S: System> {
     /// The token of this life.
     token: u64,
     requests: u32,
-    open: BTreeMap<u32, OpenCall<S>>,
+    open: SortedMap<u32, OpenCall<S>>,
 }
 
 /// A request that is not answered.
@@ -45,7 +45,7 @@ pub struct OpenCall<S: System> {
 impl<S: Repeats> OpenCalls<S> {
     /// Those of a life that begins.
     pub fn new(shard: ShardIndex, token: u64) -> OpenCalls<S> {
-        OpenCalls { shard, token, requests: 0, open: BTreeMap::new() }
+        OpenCalls { shard, token, requests: 0, open: SortedMap::new() }
     }
 
     /// The token of this life.

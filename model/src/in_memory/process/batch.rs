@@ -19,11 +19,11 @@ use onceproof_kernel::env::Env;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::sorted::{SortedMap, SortedSet};
 use onceproof_kernel::source::{Read, SourceRow};
 use onceproof_kernel::tell::Pile;
 use onceproof_kernel::time::{MILLISECOND, Time};
 use rustc_hash::FxBuildHasher;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The memory of the batch leg.
 #[derive(Clone, Debug, Default)]
@@ -33,9 +33,9 @@ pub(super) struct BatchLeg {
     /// How far each shard of the log was read.
     read: Vec<(StepIndex, ShardIndex, u64)>,
     /// The batches that are still to land, by when their windows end.
-    due: BTreeMap<Time, Due>,
+    due: SortedMap<Time, Due>,
     /// Those whose results are on their way to the store, by the numbers of the commits.
-    landing: BTreeMap<u64, Time>,
+    landing: SortedMap<u64, Time>,
     /// When this life began, if an earlier one was before it.
     restarted: Option<Time>,
 }
@@ -344,8 +344,8 @@ fn name<E: Env<InMemory>>(end: Time, hands: &Hands, m: &mut Context<'_, E>) -> N
 }
 
 /// When the windows end into which a record of this time may come on its way from a source.
-fn ends(design: &Design, source: StepIndex, at: Time) -> BTreeSet<Time> {
-    let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
+fn ends(design: &Design, source: StepIndex, at: Time) -> SortedSet<Time> {
+    let (mut found, mut seen) = (SortedSet::new(), SortedSet::new());
     let mut left = vec![(source, at)];
     while let Some((from, at)) = left.pop() {
         if seen.insert((from, at)) {

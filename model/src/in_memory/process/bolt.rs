@@ -16,10 +16,10 @@ use hashbrown::HashMap;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::record::RecordId;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::tell::Pile;
 use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
-use std::collections::BTreeMap;
 
 /// The memory of a bolt.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +32,7 @@ pub(super) struct Bolt {
     /// How many results it has shown in this life.
     shown: u64,
     /// What the store counts, by the numbers of the commits.
-    counting: BTreeMap<u64, Tuple>,
+    counting: SortedMap<u64, Tuple>,
 }
 
 /// A record that came, with its place in a tree.

@@ -16,9 +16,9 @@ use onceproof_kernel::effect::{Effect, MessageAck};
 use onceproof_kernel::env::{Decision, Env};
 use onceproof_kernel::mix::fold;
 use onceproof_kernel::name::Name;
+use onceproof_kernel::sorted::{SortedMap, SortedSet};
 use onceproof_kernel::source::{Message, Pull, Read, SourceRow};
 use onceproof_kernel::time::Time;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The memory of a spout.
 #[derive(Clone, Debug, Default)]
@@ -28,9 +28,9 @@ pub(super) struct Spout {
     /// How many trees were opened in this life.
     opened: u32,
     /// The trees that are open, by their numbers.
-    open: BTreeMap<u32, Open>,
+    open: SortedMap<u32, Open>,
     /// Offsets that are complete and above `prefix`.
-    complete: BTreeSet<u64>,
+    complete: SortedSet<u64>,
     /// All below are complete.
     prefix: u64,
     /// The offset after the highest that is complete.

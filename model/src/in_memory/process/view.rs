@@ -9,13 +9,13 @@ use crate::in_memory::message::{Branch, Change, Dispatch, Shown, Wins};
 use crate::in_memory::settings::ViewRule;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::name::Name;
-use std::collections::BTreeMap;
+use onceproof_kernel::sorted::SortedMap;
 
 /// The memory of a view.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ViewProcess {
     /// What is acked once its row is there, by the numbers of the commits.
-    writing: BTreeMap<u64, (Name, Branch)>,
+    writing: SortedMap<u64, (Name, Branch)>,
 }
 
 impl ViewProcess {

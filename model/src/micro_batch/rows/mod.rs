@@ -10,11 +10,11 @@ use super::design::{BatchRole, Design};
 use super::kept::{Kept, KeptBatchState, KeptLogRow};
 use super::message::{Change, LogOf, StateVersion};
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::system;
 use onceproof_kernel::tell::Tell;
 use onceproof_kernel::time::Time;
 use onceproof_kernel::told::Told;
-use std::collections::BTreeMap;
 
 /// The rows of one shard, by what it is.
 #[derive(Clone, Debug, Default)]
@@ -35,13 +35,13 @@ pub enum Rows {
 /// The logs of the driver.
 #[derive(Clone, Debug, Default)]
 pub struct LogRows {
-    offsets: BTreeMap<u32, KeptLogRow>,
-    results: BTreeMap<u32, KeptLogRow>,
-    commits: BTreeMap<u32, KeptLogRow>,
+    offsets: SortedMap<u32, KeptLogRow>,
+    results: SortedMap<u32, KeptLogRow>,
+    commits: SortedMap<u32, KeptLogRow>,
 }
 
 impl LogRows {
-    fn log(&self, log: LogOf) -> &BTreeMap<u32, KeptLogRow> {
+    fn log(&self, log: LogOf) -> &SortedMap<u32, KeptLogRow> {
         match log {
             LogOf::Offsets => &self.offsets,
             LogOf::Results => &self.results,
@@ -64,7 +64,7 @@ impl LogRows {
 #[derive(Clone, Debug)]
 pub struct StateRows {
     keep: u32,
-    versions: BTreeMap<StateVersion, KeptBatchState>,
+    versions: SortedMap<StateVersion, KeptBatchState>,
 }
 
 impl StateRows {
@@ -133,7 +133,7 @@ impl system::Rows<MicroBatch> for Rows {
             BatchRole::Log(_) => Rows::Log(0),
             BatchRole::State(_) => {
                 let keep = design.settings.state_keep;
-                Rows::State(StateRows { keep, versions: BTreeMap::new() })
+                Rows::State(StateRows { keep, versions: SortedMap::new() })
             }
             BatchRole::Table(step) => Rows::Table(TableRows::new(design, step)),
         };

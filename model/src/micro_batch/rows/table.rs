@@ -6,8 +6,8 @@ use crate::micro_batch::settings::SinkRule;
 use crate::pipeline::StepKind;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
+use onceproof_kernel::sorted::{SortedMap, SortedSet};
 use onceproof_kernel::tell::{Pane, Tell, WrittenRow};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// A table.
 #[derive(Clone, Debug)]
@@ -18,11 +18,11 @@ pub struct TableRows {
     /// How many tasks write into it in each batch.
     of: u32,
     /// The batches that it has.
-    batches: BTreeSet<u32>,
+    batches: SortedSet<u32>,
     /// How many rows each partition of each batch has, where tasks write.
-    parts: BTreeMap<(u32, ShardIndex), u32>,
+    parts: SortedMap<(u32, ShardIndex), u32>,
     /// The first row of each batch that was seen in part, or none where that was told.
-    first: BTreeMap<u32, Option<Name>>,
+    first: SortedMap<u32, Option<Name>>,
     /// How many rows were appended.
     seen: u64,
     /// What is being shown: the partition and the number of the next row.
@@ -36,9 +36,9 @@ impl TableRows {
             is_sink: matches!(design.pipeline.step(step).kind, StepKind::Sink(_)),
             rule: design.settings.sink,
             of: design.parts_of_table(step),
-            batches: BTreeSet::new(),
-            parts: BTreeMap::new(),
-            first: BTreeMap::new(),
+            batches: SortedSet::new(),
+            parts: SortedMap::new(),
+            first: SortedMap::new(),
             seen: 0,
             writing: None,
         }
@@ -106,7 +106,7 @@ impl TableRows {
         let value = record.value.integer();
         tell.replace(&WrittenRow { step: self.step, row, tag, key, weight, value });
         if let Some((TaskName { batch, .. }, _)) = self.writing {
-            self.first.entry(batch).or_insert(Some(tag.name));
+            self.first.or_insert_with(batch, || Some(tag.name));
             self.look(batch, tell);
         }
     }

@@ -12,17 +12,17 @@ use super::message::{BlobId, Change};
 use super::state::{KeptState, KeptStates};
 use super::told::ShownRow;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::system::{self, Garbage};
 use onceproof_kernel::tell::Tell;
 use onceproof_kernel::time::Time;
 use onceproof_kernel::told::Told;
-use std::collections::BTreeMap;
 
 /// The rows of one shard, by what it is.
 #[derive(Clone, Debug)]
 pub enum Rows {
     /// The states that a task has stored.
-    Task(BTreeMap<BlobId, KeptState>),
+    Task(SortedMap<BlobId, KeptState>),
     /// The records of checkpoints.
     Coordinator(RecordRows),
     /// A part of a topic.
@@ -31,7 +31,7 @@ pub enum Rows {
 
 impl Default for Rows {
     fn default() -> Rows {
-        Rows::Task(BTreeMap::new())
+        Rows::Task(SortedMap::new())
     }
 }
 
@@ -89,7 +89,7 @@ impl system::Rows<Snapshot> for Rows {
             JobRole::Reader(_)
             | JobRole::Operator(_)
             | JobRole::Writer(_)
-            | JobRole::Committer(_) => Rows::Task(BTreeMap::new()),
+            | JobRole::Committer(_) => Rows::Task(SortedMap::new()),
         };
     }
 

@@ -4,8 +4,8 @@
 use crate::snapshot::design::Design;
 use crate::snapshot::message::{BlobId, Change};
 use crate::snapshot::state::KeptRecord;
+use onceproof_kernel::sorted::{SortedMap, SortedSet};
 use onceproof_kernel::tell::{Tell, WholeUnit};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The rows of the coordinator.
 #[derive(Clone, Debug)]
@@ -21,12 +21,12 @@ pub struct RecordRows {
     pub counter: u32,
     /// Whether the job is over.
     pub is_finished: bool,
-    records: BTreeMap<u32, KeptRecord>,
+    records: SortedMap<u32, KeptRecord>,
     /// States that are gone, and checkpoints of attempts all of whose states are.
-    dropped: BTreeSet<BlobId>,
-    discarded: BTreeSet<(u32, u32)>,
+    dropped: SortedSet<BlobId>,
+    discarded: SortedSet<(u32, u32)>,
     /// What is known to belong together.
-    units: BTreeSet<WholeUnit>,
+    units: SortedSet<WholeUnit>,
     progress: u64,
 }
 
@@ -39,10 +39,10 @@ impl RecordRows {
             attempt: 0,
             counter: 0,
             is_finished: false,
-            records: BTreeMap::new(),
-            dropped: BTreeSet::new(),
-            discarded: BTreeSet::new(),
-            units: BTreeSet::new(),
+            records: SortedMap::new(),
+            dropped: SortedSet::new(),
+            discarded: SortedSet::new(),
+            units: SortedSet::new(),
             progress: 0,
         }
     }

@@ -6,9 +6,9 @@ use crate::snapshot::design::Design;
 use crate::snapshot::message::{Change, FlowingRow, ReadPane, TransactionHandle, TransactionName};
 use crate::snapshot::settings::{CommitRule, Settings};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::tell::{Pane, Tell, WrittenRow};
 use onceproof_kernel::time::Time;
-use std::collections::BTreeMap;
 
 /// What has become of a transaction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,7 +27,7 @@ struct TopicTransaction {
     epoch: u32,
     fate: TransactionFate,
     /// Its rows, by their numbers.
-    rows: BTreeMap<u32, FlowingRow>,
+    rows: SortedMap<u32, FlowingRow>,
     /// The same, where writes have no numbers.
     plain: Vec<FlowingRow>,
     /// When its first row was written.
@@ -42,7 +42,7 @@ pub struct TopicRows {
     is_sink: bool,
     /// The number of this part among all rows of the topic.
     part: u64,
-    named: BTreeMap<TransactionName, TopicTransaction>,
+    named: SortedMap<TransactionName, TopicTransaction>,
     /// The first attempt whose transactions may begin.
     pub fence: u32,
     /// How many rows readers see.
@@ -56,7 +56,7 @@ impl TopicRows {
             step,
             is_sink: matches!(design.pipeline.step(step).kind, StepKind::Sink(_)),
             part: design.layout.number_of(shard).into(),
-            named: BTreeMap::new(),
+            named: SortedMap::new(),
             fence: 0,
             seen: 0,
         }
@@ -133,7 +133,7 @@ impl TopicRows {
         let fresh = |epoch| TopicTransaction {
             epoch,
             fate: TransactionFate::Open,
-            rows: BTreeMap::new(),
+            rows: SortedMap::new(),
             plain: Vec::new(),
             first: None,
         };

@@ -9,10 +9,10 @@ use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::effect::{self, Commit, Effect};
 use onceproof_kernel::env::{Decision, Env};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::system::System;
 use onceproof_kernel::time::Nanos;
 use onceproof_kernel::told::Told;
-use std::collections::BTreeMap;
 
 /// Who a process is, and what it has sent in this life.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub(super) struct Caller {
     pub executed: i64,
     requests: u32,
     commits: u64,
-    calls: BTreeMap<u32, Call>,
+    calls: SortedMap<u32, Call>,
 }
 
 /// A request that is not answered.
@@ -46,7 +46,7 @@ impl Caller {
             executed: 0,
             requests: 0,
             commits: 0,
-            calls: BTreeMap::new(),
+            calls: SortedMap::new(),
         }
     }
 

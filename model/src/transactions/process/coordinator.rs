@@ -20,19 +20,19 @@ use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::effect::Effect;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::sorted::{SortedMap, SortedSet};
 use onceproof_kernel::time::Time;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The memory of the coordinator.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Coordinator {
     desk: Desk,
     /// The markers that are not acked, by transactional id and partition, with the number of the request.
-    unacked: BTreeMap<u32, BTreeSet<ShardIndex>>,
+    unacked: SortedMap<u32, SortedSet<ShardIndex>>,
     /// The transactional id of each request for a marker.
-    sent: BTreeMap<u32, u32>,
+    sent: SortedMap<u32, u32>,
     /// Since when the transactions are open whose time-outs it waits for.
-    open: BTreeMap<u32, Time>,
+    open: SortedMap<u32, Time>,
     /// Whose markers are to be sent once the row stands.
     decided: Option<u32>,
 }

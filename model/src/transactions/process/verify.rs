@@ -11,17 +11,17 @@ use crate::transactions::alphabet::VERIFICATION_STALE;
 use crate::transactions::message::{Producer, Request};
 use crate::transactions::settings::Verify;
 use onceproof_kernel::env::Env;
-use std::collections::BTreeMap;
+use onceproof_kernel::sorted::SortedMap;
 
 /// What waits for the coordinator at a partition.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Verifier {
     guards: u32,
     /// Per transactional id, the guard that holds, and its epoch.
-    held: BTreeMap<u32, (u32, u32)>,
+    held: SortedMap<u32, (u32, u32)>,
     waiting: Vec<Asker>,
     /// What was asked, by the number of the request.
-    asked: BTreeMap<u32, (Producer, u32)>,
+    asked: SortedMap<u32, (Producer, u32)>,
 }
 
 impl Verifier {

@@ -3,11 +3,11 @@
 use crate::transactions::design::Design;
 use crate::transactions::message::{Change, Transaction, TransactionState};
 use onceproof_kernel::layout::ShardIndex;
-use std::collections::BTreeSet;
+use onceproof_kernel::sorted::SortedSet;
 
 /// The rows of the coordinator.
 #[derive(Clone, Debug, Default)]
-pub struct CoordinatorRows(Vec<(Transaction, BTreeSet<ShardIndex>)>);
+pub struct CoordinatorRows(Vec<(Transaction, SortedSet<ShardIndex>)>);
 
 impl CoordinatorRows {
     pub(super) fn new(design: &Design) -> CoordinatorRows {
@@ -21,7 +21,7 @@ impl CoordinatorRows {
     }
 
     /// The partitions of its transaction.
-    pub fn partitions(&self, id: u32) -> &BTreeSet<ShardIndex> {
+    pub fn partitions(&self, id: u32) -> &SortedSet<ShardIndex> {
         &self.0[id as usize].1
     }
 

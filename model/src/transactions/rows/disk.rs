@@ -3,13 +3,13 @@
 
 use crate::stream::{CountedCell, Sum};
 use hashbrown::HashMap;
+use onceproof_kernel::sorted::SortedMap;
 use rustc_hash::FxBuildHasher;
-use std::collections::BTreeMap;
 
 /// The disk of a client.
 #[derive(Clone, Debug, Default)]
 pub struct Disk {
-    stores: BTreeMap<u32, TaskStore>,
+    stores: SortedMap<u32, TaskStore>,
 }
 
 /// The store of a task.
@@ -26,7 +26,7 @@ pub struct TaskStore {
 impl Disk {
     /// The store of a task; an empty one, if there is none.
     pub fn store(&mut self, task: u32) -> &mut TaskStore {
-        self.stores.entry(task).or_default()
+        self.stores.or_default(task)
     }
 
     /// The same, to look at.

@@ -5,9 +5,9 @@ use crate::transactions::design::Design;
 use crate::transactions::message::Change;
 use crate::transactions::settings::{GroupOffsets, Settings};
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::tell::{Tell, WholeUnit};
 use onceproof_kernel::time::Time;
-use std::collections::BTreeMap;
 
 /// The rows of the group.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct GroupRows {
     settings: Settings,
     tasks: u32,
     /// The members, by the tokens of their lives.
-    members: BTreeMap<ShardIndex, u64>,
+    members: SortedMap<ShardIndex, u64>,
     /// How often tasks were given out.
     pub generation: u32,
     /// Whether the members are to join anew, and which time that is.
@@ -23,10 +23,10 @@ pub struct GroupRows {
     /// How often they were asked to.
     pub round: u32,
     /// Who has which tasks in this generation.
-    assigned: BTreeMap<ShardIndex, Vec<u64>>,
-    positions: BTreeMap<u32, u64>,
+    assigned: SortedMap<ShardIndex, Vec<u64>>,
+    positions: SortedMap<u32, u64>,
     /// The offsets of transactions that are not applied.
-    pending: BTreeMap<u32, (WholeUnit, Vec<(u32, u64)>)>,
+    pending: SortedMap<u32, (WholeUnit, Vec<(u32, u64)>)>,
     producers: Producers,
 }
 
@@ -35,13 +35,13 @@ impl GroupRows {
         GroupRows {
             settings: design.settings,
             tasks: design.tasks().len() as u32,
-            members: BTreeMap::new(),
+            members: SortedMap::new(),
             generation: 0,
             is_rebalancing: false,
             round: 0,
-            assigned: BTreeMap::new(),
-            positions: BTreeMap::new(),
-            pending: BTreeMap::new(),
+            assigned: SortedMap::new(),
+            positions: SortedMap::new(),
+            pending: SortedMap::new(),
             producers: Producers::default(),
         }
     }
@@ -134,7 +134,7 @@ impl GroupRows {
         self.assigned = members.iter().map(|&member| (member, Vec::new())).collect();
         for task in 0..self.tasks {
             let member = members[(task + self.generation) as usize % members.len()];
-            self.assigned.entry(member).or_default().push(task.into());
+            self.assigned.or_default(member).push(task.into());
         }
     }
 }

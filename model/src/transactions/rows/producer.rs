@@ -2,8 +2,9 @@
 
 use crate::transactions::message::Producer;
 use crate::transactions::settings::Settings;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::time::Time;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// What is known of one producer, but for its last batches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -22,7 +23,7 @@ pub struct Known {
 
 /// All producers that a partition knows, each with its last batches and their offsets, the oldest first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Producers(BTreeMap<u32, (Known, VecDeque<(u32, u64)>)>);
+pub(super) struct Producers(SortedMap<u32, (Known, VecDeque<(u32, u64)>)>);
 
 impl Known {
     /// Whether anything was ever appended in its epoch, as far as is known.
@@ -109,6 +110,6 @@ impl Producers {
         settings: &Settings,
     ) -> &mut (Known, VecDeque<(u32, u64)>) {
         self.0.retain(|_, (known, _)| !known.is_over(now, settings));
-        self.0.entry(id).or_default()
+        self.0.or_default(id)
     }
 }

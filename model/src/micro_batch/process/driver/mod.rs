@@ -16,8 +16,8 @@ use crate::stream::{OpenCall, OpenCalls, answer};
 use onceproof_kernel::effect::{self, Input, Replied};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::time::Time;
-use std::collections::BTreeMap;
 use tasks::BatchRun;
 
 /// What the calls of a driver belong to that are no tasks; those belong to their executor.
@@ -53,7 +53,7 @@ pub struct BatchDriver {
     pub(super) calls: OpenCalls<MicroBatch>,
     stage: DriverStage,
     /// The executors that it may have something run by.
-    executors: BTreeMap<ShardIndex, ExecutorLife>,
+    executors: SortedMap<ShardIndex, ExecutorLife>,
     /// How often it has told executors to begin afresh.
     fresh: u32,
     /// The batch that it is at, and what that is.
@@ -78,7 +78,7 @@ impl BatchDriver {
             life: 0,
             calls: OpenCalls::new(shard, 0),
             stage: DriverStage::Planning,
-            executors: BTreeMap::new(),
+            executors: SortedMap::new(),
             fresh: 0,
             batch: 0,
             row: LogRow::default(),

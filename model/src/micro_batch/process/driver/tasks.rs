@@ -17,7 +17,7 @@ use crate::pipeline::StepKind;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::words;
-use std::collections::BTreeMap;
+use onceproof_kernel::sorted::SortedMap;
 
 /// After so many failures of a function on one partition the job is begun anew.
 const FAILURES: u32 = 4;
@@ -58,14 +58,14 @@ struct Attempted {
 /// What a driver knows of the tasks of a batch.
 #[derive(Clone, Debug, Default)]
 pub(super) struct BatchRun {
-    partitions: BTreeMap<ShardIndex, Partition>,
+    partitions: SortedMap<ShardIndex, Partition>,
     /// How often each stage was thrown away.
     eras: Vec<u32>,
-    attempts: BTreeMap<TaskName, Attempted>,
+    attempts: SortedMap<TaskName, Attempted>,
     /// The accepted states.
     pub states: AcceptedStates,
     /// Which attempt of each task may write.
-    grants: BTreeMap<ShardIndex, TaskName>,
+    grants: SortedMap<ShardIndex, TaskName>,
 }
 
 impl BatchRun {
@@ -154,7 +154,7 @@ impl BatchDriver {
                 RollbackRule::Missing => {}
             }
             for shard in again {
-                self.run.partitions.entry(shard).or_default().was_done = false;
+                self.run.partitions.or_default(shard).was_done = false;
             }
         }
         for shard in shards {
@@ -182,14 +182,14 @@ impl BatchDriver {
             self.run.eras[stage] += 1;
             let shards: Vec<ShardIndex> = m.design.partitions(stage).collect();
             for shard in &shards {
-                let partition = self.run.partitions.entry(*shard).or_default();
+                let partition = self.run.partitions.or_default(*shard);
                 (partition.output, partition.rows, partition.was_done) = (None, None, false);
                 self.run.states.remove(shard);
                 if m.design.settings.grant != GrantRule::Sticky {
                     self.run.grants.remove(shard);
                 }
             }
-            for (task, attempt) in &mut self.run.attempts {
+            for (task, attempt) in self.run.attempts.iter_mut() {
                 attempt.is_live &= !shards.contains(&task.shard);
             }
         }
@@ -315,7 +315,7 @@ impl BatchDriver {
     /// The file of a partition is gone. Which state came with it is not forgotten: another stage may have read that file, and
     /// then the partition is not computed again. The batch was committed without its state once.
     fn loses_output<E: Env<MicroBatch>>(&mut self, shard: ShardIndex, m: &mut Context<'_, E>) {
-        let lost = self.run.partitions.entry(shard).or_default().output.take();
+        let lost = self.run.partitions.or_default(shard).output.take();
         lost.into_iter().for_each(|output| self.takes_back(output.task, m));
         if m.design.settings.accepted == AcceptedRule::File {
             self.run.states.remove(&shard);
@@ -363,7 +363,7 @@ impl BatchDriver {
             TaskReport::Failed => {
                 self.run.fails(task);
                 self.takes_back(task, m);
-                let partition = self.run.partitions.entry(task.shard).or_default();
+                let partition = self.run.partitions.or_default(task.shard);
                 partition.failures += 1;
                 if partition.failures >= FAILURES {
                     m.env.reach(JOB_FAILED);
@@ -390,11 +390,11 @@ impl BatchDriver {
         if is_unwanted {
             return m.env.reach(REPORT_UNWANTED);
         }
-        for (other, attempt) in &mut self.run.attempts {
+        for (other, attempt) in self.run.attempts.iter_mut() {
             let is_over = if is_first { other.shard == task.shard } else { *other == task };
             attempt.is_live &= !is_over;
         }
-        let partition = self.run.partitions.entry(task.shard).or_default();
+        let partition = self.run.partitions.or_default(task.shard);
         let differs = partition.sum.is_some_and(|before| before != sum);
         (partition.sum, partition.output, partition.was_done) = (Some(sum), Some(output), true);
         partition.rows = Some(rows);

@@ -15,10 +15,10 @@ use crate::window::Windowing;
 use onceproof_kernel::env::{Decision, Env};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::mix::words;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::source::Read;
 use onceproof_kernel::tell::Pile;
 use onceproof_kernel::time::Time;
-use std::collections::BTreeMap;
 
 /// What leaves a task, and what it shows.
 #[derive(Clone, Debug, Default)]
@@ -174,7 +174,7 @@ impl Counting<'_> {
         let before = order.before.minus(*delay);
         let flow = m.design.flow();
         let old = state.windows.clone();
-        let mut touched: BTreeMap<WindowOfKey, u32> = BTreeMap::new();
+        let mut touched: SortedMap<WindowOfKey, u32> = SortedMap::new();
         for record in records {
             let start = windowing.start(record.event_time);
             if windowing.is_late(start, before) {
@@ -228,12 +228,12 @@ fn keep<E: Env<MicroBatch>>(
 ) -> MadeByTask {
     let stage = &m.design.stages()[m.design.stage_of(task.shard)];
     let readers = stage.children.iter().flat_map(|&child| m.design.partitions(child));
-    let mut parts: BTreeMap<ShardIndex, Vec<Record>> =
+    let mut parts: SortedMap<ShardIndex, Vec<Record>> =
         readers.map(|reader| (reader, Vec::new())).collect();
     for (to, record) in leaving {
         match m.design.route(to, record.key, &m.env.words().keys) {
             None => rows.push(ResultRow { table: to, record, pane: None }),
-            Some(reader) => parts.entry(reader).or_default().push(record),
+            Some(reader) => parts.or_default(reader).push(record),
         }
     }
     // In whatever order: what a task fetches comes in any.

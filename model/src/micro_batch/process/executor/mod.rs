@@ -15,14 +15,14 @@ use onceproof_kernel::effect::{self, Input, Replied};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::fold;
-use std::collections::{BTreeMap, BTreeSet};
+use onceproof_kernel::sorted::{SortedMap, SortedSet};
 use task::RunningTask;
 
 /// After so many sends the file of another executor counts as lost.
 const FETCHES: u32 = 3;
 
 /// The partitions of a file, by the tasks that read them.
-type FileOfTask = BTreeMap<ShardIndex, KeptFile>;
+type FileOfTask = SortedMap<ShardIndex, KeptFile>;
 
 /// An executor.
 #[derive(Clone, Debug)]
@@ -45,11 +45,11 @@ struct DriverDesk {
     turn: u32,
     /// The newest batch of which it has run anything.
     newest: u32,
-    tasks: BTreeMap<TaskName, RunningTask>,
+    tasks: SortedMap<TaskName, RunningTask>,
     /// The attempts that it has been asked for.
-    asked: BTreeSet<TaskName>,
-    files: BTreeMap<TaskName, FileOfTask>,
-    states: BTreeMap<(ShardIndex, StateVersion), KeptBatchState>,
+    asked: SortedSet<TaskName>,
+    files: SortedMap<TaskName, FileOfTask>,
+    states: SortedMap<(ShardIndex, StateVersion), KeptBatchState>,
 }
 
 impl ExecutorHost {
@@ -175,10 +175,10 @@ impl ExecutorHost {
                 owner: self.drivers,
                 turn: number,
                 newest: 0,
-                tasks: BTreeMap::new(),
-                asked: BTreeSet::new(),
-                files: BTreeMap::new(),
-                states: BTreeMap::new(),
+                tasks: SortedMap::new(),
+                asked: SortedSet::new(),
+                files: SortedMap::new(),
+                states: SortedMap::new(),
             });
         }
         let desk = self.desks.iter().find(|desk| desk.driver == driver);

@@ -14,7 +14,7 @@ use onceproof_kernel::effect::Effect;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::words;
-use std::collections::BTreeMap;
+use onceproof_kernel::sorted::SortedMap;
 
 /// How far an attempt is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -80,12 +80,12 @@ impl ExecutorHost {
         }
         desk.forgets_before(task.batch);
         let mut input = Vec::new();
-        let mut remote: BTreeMap<(ShardIndex, ExecutorLife), Vec<TaskName>> = BTreeMap::new();
+        let mut remote: SortedMap<(ShardIndex, ExecutorLife), Vec<TaskName>> = SortedMap::new();
         for &(executor, life, file) in &m.env.shared().get(order).files {
             let own = desk.files.get(&file).and_then(|parts| parts.get(&task.shard));
             match own.filter(|_| executor == *shard) {
                 Some(&rows) => input.push(rows),
-                None => remote.entry((executor, life)).or_default().push(file),
+                None => remote.or_default((executor, life)).push(file),
             }
         }
         let stage = TaskStage::Fetching(remote.len());

@@ -20,8 +20,8 @@ use onceproof_kernel::effect::Written;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
+use onceproof_kernel::sorted::{SortedMap, SortedSet};
 use onceproof_kernel::tell::WholeUnit;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What a task says of its state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,7 +37,7 @@ pub(super) struct TaskAck {
 pub(super) struct PendingCheckpoint {
     number: u32,
     record: CheckpointRecord,
-    acks: BTreeMap<ShardIndex, TaskAck>,
+    acks: SortedMap<ShardIndex, TaskAck>,
     /// Its record, once that is being written.
     recording: Option<KeptRecord>,
 }
@@ -82,11 +82,11 @@ impl JobCoordinator {
         let attempt = self.attempt;
         let record = CheckpointRecord {
             attempt,
-            blobs: BTreeMap::new(),
+            blobs: SortedMap::new(),
             unassigned: self.unassigned.clone(),
             is_savepoint: settings.savepoint == Some(number),
         };
-        let pending = PendingCheckpoint { number, record, acks: BTreeMap::new(), recording: None };
+        let pending = PendingCheckpoint { number, record, acks: SortedMap::new(), recording: None };
         self.pending = Some(pending);
         for reader in m.design.readers() {
             self.hands.send(reader, Request::Trigger { attempt, checkpoint: number }, m);
@@ -119,8 +119,8 @@ impl JobCoordinator {
         let pending = self.pending.as_mut().filter(|_| !is_late);
         let Some(pending) = pending.or(late) else { return };
         // Of two acks of one task the first counts.
-        pending.record.blobs.entry(task).or_insert(blob);
-        pending.acks.entry(task).or_insert(ack);
+        pending.record.blobs.or_insert_with(task, || blob);
+        pending.acks.or_insert_with(task, || ack);
         if pending.acks.len() < m.design.tasks().len() {
             return;
         }
@@ -233,7 +233,7 @@ impl JobCoordinator {
             return;
         }
         let (attempt, checkpoint) = (self.attempt, pending.number);
-        let committers: BTreeSet<ShardIndex> = m.design.committers().collect();
+        let committers: SortedSet<ShardIndex> = m.design.committers().collect();
         for &task in m.design.tasks() {
             if settings.is_incremental || committers.contains(&task) {
                 self.hands.send(task, Request::Notify { attempt, checkpoint }, m);
@@ -321,9 +321,9 @@ fn handles<E: Env<Snapshot>>(
 
 /// What writers have handed on at one barrier is to be seen together.
 fn units<E: Env<Snapshot>>(pending: &PendingCheckpoint, m: &Context<'_, E>) -> Vec<Change> {
-    let mut units: BTreeMap<WholeUnit, (u32, (StepIndex, Name))> = BTreeMap::new();
+    let mut units: SortedMap<WholeUnit, (u32, (StepIndex, Name))> = SortedMap::new();
     for (topic, handle) in handles(pending, m) {
-        units.entry(handle.unit()).or_insert((0, (topic, handle.first))).0 += 1;
+        units.or_insert_with(handle.unit(), || (0, (topic, handle.first))).0 += 1;
     }
     let units = units.into_iter();
     units.map(|(unit, (parts, first))| Change::Unit { unit, parts, first }).collect()

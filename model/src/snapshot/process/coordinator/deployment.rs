@@ -256,7 +256,7 @@ impl JobCoordinator {
         if m.design.settings.failover == Failover::All || self.stage != LeaderStage::Running {
             return self.fails_over(m);
         }
-        *self.before.entry(task).or_default() += 1;
+        *self.before.or_default(task) += 1;
         self.pending = None;
         let newest = self.records(m).newest();
         self.starts(task, newest, m);

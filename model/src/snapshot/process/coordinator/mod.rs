@@ -17,7 +17,7 @@ use checkpoint::PendingCheckpoint;
 use onceproof_kernel::effect::{self, Input, Replied, Written};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
-use std::collections::{BTreeMap, BTreeSet};
+use onceproof_kernel::sorted::{SortedMap, SortedSet};
 
 /// What a coordinator is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -73,20 +73,20 @@ pub struct JobCoordinator {
     token: u32,
     attempt: u32,
     /// What it writes, by the numbers of the commits.
-    writing: BTreeMap<u64, LeaderWrite>,
+    writing: SortedMap<u64, LeaderWrite>,
     /// What it read before it took its token, and what it remembers of the newest record.
     read_first: Option<Restorable>,
     remembered: Option<Restorable>,
     /// The processes in which the tasks of the attempt run, and how often each had begun in it before.
-    runners: BTreeMap<ShardIndex, TaskRunner>,
+    runners: SortedMap<ShardIndex, TaskRunner>,
     /// The newest life of each process that is known of.
-    newest: BTreeMap<ShardIndex, u64>,
-    before: BTreeMap<ShardIndex, u32>,
+    newest: SortedMap<ShardIndex, u64>,
+    before: SortedMap<ShardIndex, u32>,
     /// From what they begin.
     from: Restorable,
     /// Which splits are still its own, and which answers it waits for: of a split, or that there are no more.
-    unassigned: BTreeSet<ShardIndex>,
-    awaited: BTreeSet<(ShardIndex, bool)>,
+    unassigned: SortedSet<ShardIndex>,
+    awaited: SortedSet<(ShardIndex, bool)>,
     /// Whether a checkpoint is due.
     is_due: bool,
     pending: Option<PendingCheckpoint>,
@@ -96,7 +96,7 @@ pub struct JobCoordinator {
     /// The number of the last checkpoint, where these follow the one that was restored.
     last: u32,
     /// The committers that have come to their end by themselves.
-    finished: BTreeSet<ShardIndex>,
+    finished: SortedSet<ShardIndex>,
 }
 
 impl JobCoordinator {
@@ -108,21 +108,21 @@ impl JobCoordinator {
             turn: 0,
             token: 0,
             attempt: 0,
-            writing: BTreeMap::new(),
+            writing: SortedMap::new(),
             read_first: None,
             remembered: None,
-            runners: BTreeMap::new(),
-            newest: BTreeMap::new(),
-            before: BTreeMap::new(),
+            runners: SortedMap::new(),
+            newest: SortedMap::new(),
+            before: SortedMap::new(),
             from: None,
-            unassigned: BTreeSet::new(),
-            awaited: BTreeSet::new(),
+            unassigned: SortedSet::new(),
+            awaited: SortedSet::new(),
             is_due: false,
             pending: None,
             aborted: Vec::new(),
             failed: 0,
             last: 0,
-            finished: BTreeSet::new(),
+            finished: SortedSet::new(),
         }
     }
 
@@ -204,7 +204,7 @@ impl JobCoordinator {
         match request.body {
             Request::Register { life } => {
                 answer(self.shard, request, Reply::Done, m);
-                let newest = self.newest.entry(from).or_default();
+                let newest = self.newest.or_default(from);
                 *newest = life.max(*newest);
                 self.hears_of_process(from, m);
             }

@@ -16,7 +16,7 @@ use crate::snapshot::state::{KeptState, TaskState};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::effect::Written;
 use onceproof_kernel::env::Env;
-use std::collections::BTreeMap;
+use onceproof_kernel::sorted::SortedMap;
 
 /// What a task knows of checkpoints.
 #[derive(Clone, Debug)]
@@ -30,9 +30,9 @@ pub(super) struct Checkpoints {
     /// How many states it has stored.
     uploads: u32,
     /// Those on their way, by the numbers of their commits.
-    pub uploading: BTreeMap<u64, Uploading>,
+    pub uploading: SortedMap<u64, Uploading>,
     /// What was stored for checkpoints that are not known to be complete, and on what the next builds.
-    stored: BTreeMap<u32, (BlobId, TaskState)>,
+    stored: SortedMap<u32, (BlobId, TaskState)>,
     base: Option<(BlobId, TaskState)>,
 }
 
@@ -62,8 +62,8 @@ impl Checkpoints {
             last: restored,
             recorded: None,
             uploads: 0,
-            uploading: BTreeMap::new(),
-            stored: BTreeMap::new(),
+            uploading: SortedMap::new(),
+            stored: SortedMap::new(),
             base: None,
         }
     }

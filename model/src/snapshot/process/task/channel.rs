@@ -3,8 +3,9 @@
 
 use crate::snapshot::message::ChannelItem;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::time::Time;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// The end at which items come.
 #[derive(Clone, Debug)]
@@ -14,7 +15,7 @@ pub(super) struct Inbound {
     next: u32,
     /// Whether it begins with whatever comes first.
     begins_anywhere: bool,
-    early: BTreeMap<u32, ChannelItem>,
+    early: SortedMap<u32, ChannelItem>,
     /// What has come and is not taken.
     pub queue: VecDeque<ChannelItem>,
     /// Whether nothing is taken from it, since others are waited for.
@@ -34,7 +35,7 @@ impl Inbound {
             connection: 0,
             next: 0,
             begins_anywhere,
-            early: BTreeMap::new(),
+            early: SortedMap::new(),
             queue: VecDeque::new(),
             is_blocked: false,
             has_barrier: false,

@@ -8,12 +8,12 @@ use crate::snapshot::message::{Reply, Request, TransactionHandle};
 use crate::snapshot::settings::{CommitAt, EndOfJob, OnAbort, RefusedCommit, Scope};
 use crate::snapshot::told::Story;
 use onceproof_kernel::env::Env;
-use std::collections::BTreeSet;
+use onceproof_kernel::sorted::SortedSet;
 
 /// What a committer has asked for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Committing {
-    asked: BTreeSet<TransactionHandle>,
+    asked: SortedSet<TransactionHandle>,
 }
 
 /// Up to which checkpoint handles are committed.

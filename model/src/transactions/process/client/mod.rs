@@ -15,8 +15,9 @@ use onceproof_kernel::effect::{Effect, Input, Replied};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
+use onceproof_kernel::sorted::{SortedMap, SortedSet};
 use onceproof_kernel::time::Time;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 /// What a client is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -48,16 +49,16 @@ pub(super) struct Client {
     generation: u32,
     tasks: Vec<u32>,
     /// The next offset of each task; where they were when the transaction began; and those that are kept over an abort.
-    positions: BTreeMap<u32, u64>,
-    began_at: BTreeMap<u32, u64>,
-    kept: BTreeMap<u32, u64>,
+    positions: SortedMap<u32, u64>,
+    began_at: SortedMap<u32, u64>,
+    kept: SortedMap<u32, u64>,
     /// The tasks whose positions are known.
-    fetched: BTreeSet<u32>,
+    fetched: SortedSet<u32>,
     /// The tasks whose stores are open; up to where those are restored that are not done.
-    stores: BTreeSet<u32>,
-    restoring: BTreeMap<u32, u64>,
+    stores: SortedSet<u32>,
+    restoring: SortedMap<u32, u64>,
     /// The number of the next batch of each partition.
-    sequences: BTreeMap<ShardIndex, u32>,
+    sequences: SortedMap<ShardIndex, u32>,
     /// Whether a transaction is open, and how often records were taken in it.
     is_open: bool,
     polls: u32,
@@ -67,11 +68,11 @@ pub(super) struct Client {
     /// Where its first batch went, and which record that was about, for whoever watches.
     first: Option<(StepIndex, Name)>,
     /// The partitions that were added to it, by a client of an older version.
-    added: BTreeSet<ShardIndex>,
-    adding: BTreeSet<ShardIndex>,
+    added: SortedSet<ShardIndex>,
+    adding: SortedSet<ShardIndex>,
     /// What is to be written, in order, and what is on its way, by the numbers of the requests.
     queue: VecDeque<(ShardIndex, LogEntry)>,
-    flying: BTreeMap<u32, ShardIndex>,
+    flying: SortedMap<u32, ShardIndex>,
     /// Whether it is to join anew.
     is_to_join: bool,
     /// Whether it is to look for records.

@@ -9,8 +9,9 @@ use crate::transactions::told::Story;
 use crate::transactions::{Transactions, digest};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::sorted::SortedSet;
 use onceproof_kernel::tell::WholeUnit;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 impl Client {
     /// Sends what is to be written, as far as it may be on its way.
@@ -21,8 +22,9 @@ impl Client {
     ) {
         let settings = m.design.settings;
         if !settings.is_epoch_per_transaction() {
-            let wanted: BTreeSet<ShardIndex> = self.queue.iter().map(|&(to, _)| to).collect();
-            let wanted: BTreeSet<ShardIndex> = wanted.difference(&self.added).copied().collect();
+            let written_to = self.queue.iter().map(|&(to, _)| to);
+            let wanted: SortedSet<ShardIndex> =
+                written_to.filter(|to| !self.added.contains(to)).collect();
             if !wanted.is_empty() {
                 return self.adds(wanted, caller, m);
             }
@@ -47,7 +49,7 @@ impl Client {
         caller: &mut Caller,
         m: &mut Context<'_, E>,
     ) {
-        let next = self.sequences.entry(to).or_default();
+        let next = self.sequences.or_default(to);
         let sequence = *next;
         *next += 1;
         let (producer, unit) = (self.producer, self.unit(caller));
@@ -65,7 +67,7 @@ impl Client {
     /// Adds partitions to its transaction, and waits until they are.
     fn adds<E: Env<Transactions>>(
         &mut self,
-        wanted: BTreeSet<ShardIndex>,
+        wanted: SortedSet<ShardIndex>,
         caller: &mut Caller,
         m: &mut Context<'_, E>,
     ) {
@@ -136,7 +138,7 @@ impl Client {
         }
         let group = m.design.group();
         if !settings.is_epoch_per_transaction() && !self.added.contains(&group) {
-            return self.adds(BTreeSet::from([group]), caller, m);
+            return self.adds(SortedSet::from_iter([group]), caller, m);
         }
         self.sends_offsets(caller, m);
     }

@@ -18,8 +18,8 @@ use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::effect::Effect;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::time::{MILLISECOND, Nanos};
-use std::collections::BTreeMap;
 
 /// How much later offsets are applied that are not applied before their marker is acked.
 const APPLIED_LATER: Nanos = 20 * MILLISECOND;
@@ -30,7 +30,7 @@ pub(super) struct Group {
     desk: Desk,
     pub verifier: Verifier,
     /// Who has joined and waits for the others, each with all its requests.
-    joined: BTreeMap<ShardIndex, Vec<Asker>>,
+    joined: SortedMap<ShardIndex, Vec<Asker>>,
     /// The rebalance that it waits for.
     waits_for: Option<u32>,
     /// What is done when the rows stand that are being written.
@@ -172,7 +172,7 @@ impl Group {
             let tasks = NumberList::new(tasks, m.env.vocabulary());
             return answer(&asker, Reply::Assigned { generation, tasks }, caller, m);
         }
-        let waiting = self.joined.entry(client).or_default();
+        let waiting = self.joined.or_default(client);
         waiting.retain(|other| other.rpc.serial != asker.rpc.serial);
         waiting.push(asker);
         let mut changes = Vec::new();
