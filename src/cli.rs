@@ -2,6 +2,7 @@
 
 mod args;
 mod compare;
+mod tune;
 mod explain;
 mod values;
 
@@ -13,6 +14,7 @@ pub use args::{
 
 pub use compare::CompareArgs;
 pub use explain::ExplainArgs;
+pub use tune::TuneArgs;
 
 use crate::ending::Ending;
 use crate::output::complain;
@@ -152,6 +154,11 @@ pub enum Command {
     /// What a strategy does not have of the file is left out for it, and named; what the file expects is that of its own
     /// strategy. Ctrl-C ends it soon, and the report says how far each came.
     Compare(CompareArgs),
+    /// Keys of a scenario with several values: duplicates, losses, latency, work.
+    ///
+    /// What each value comes to under the same seeds, and which is enough. Ctrl-C ends it soon, and the report says how
+    /// far each came.
+    Tune(TuneArgs),
     /// The smallest failure of the same class, as a scenario file.
     ///
     /// Takes a failing seed, a failing scenario or a saved failure. The result needs no seed where the
@@ -244,6 +251,7 @@ impl Cli {
             | Command::Exhaust(_)
             | Command::Necessity(_)
             | Command::Compare(_)
+            | Command::Tune(_)
             | Command::Shrink(_)
             | Command::Test(_)
             | Command::Check(_)

@@ -52,6 +52,12 @@ pub fn work(work: &Work, marks: &Marks, alphabet: &Alphabet) -> Vec<(&'static st
         .collect()
 }
 
+/// The names of these figures, in the same order.
+pub fn work_names(alphabet: &Alphabet) -> Vec<&'static str> {
+    let none = work(&Work::default(), &Marks::default(), alphabet);
+    none.into_iter().map(|(name, _)| name).collect()
+}
+
 /// The kinds of faults that fired, and how often.
 pub fn fired(fired: &Fired) -> Vec<(&'static str, u64)> {
     KindName::ALL

@@ -3,6 +3,7 @@
 mod begin;
 mod columns;
 mod compare;
+mod tune;
 mod exhaust;
 mod explain;
 mod folder;

@@ -423,6 +423,8 @@ pub enum SchemaOf {
     Trace,
     /// A comparison.
     Compare,
+    /// A tuning.
+    Tune,
     /// An explanation.
     Explain,
 }

@@ -7,6 +7,7 @@ pub mod sweep;
 pub mod exhaust;
 pub mod necessity;
 pub mod compare;
+pub mod tune;
 pub mod interrupt;
 mod blame;
 mod keep;
@@ -52,6 +53,7 @@ pub fn dispatch(Cli { asked, command }: &Cli, output: &mut Printer) -> Result<En
         Command::Compare(args) => {
             compare::compare(args, asked.format == Written::Markdown, common, output)
         }
+        Command::Tune(args) => tune::tune(args, common, output),
         Command::Shrink(args) => shrink::shrink(args, common, output),
         Command::Test(args) => test::test(args, common, output),
         Command::Check(args) => check::check(args, common, output),

@@ -7,6 +7,7 @@ use crate::output::Printer;
 use onceproof::explain::explanation_schema;
 use onceproof::report::compare_json::schema as compare_schema;
 use onceproof::report::trace_json::schema as trace_schema;
+use onceproof::report::tune_json::schema as tune_schema;
 use onceproof::scenario::{reference, schema as json_schema};
 
 /// Prints the schema, or the reference, which is Markdown.
@@ -18,6 +19,7 @@ pub fn schema(args: &SchemaArgs, is_markdown: bool, output: &mut Printer) -> Res
         (SchemaOf::Scenario, true) => output.text(&reference()),
         (SchemaOf::Scenario, false) => output.document(&json_schema()),
         (SchemaOf::Compare, _) => output.document(&compare_schema()),
+        (SchemaOf::Tune, _) => output.document(&tune_schema()),
         (SchemaOf::Explain, _) => output.document(&explanation_schema()),
         (SchemaOf::Trace, _) => output.document(&trace_schema()),
     }

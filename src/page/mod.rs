@@ -72,6 +72,7 @@ pub fn dashboard(document: &Value) -> String {
             include_str!("dashboard/sweep.js"),
             include_str!("dashboard/necessity.js"),
             include_str!("dashboard/compare.js"),
+            include_str!("dashboard/tune.js"),
             include_str!("dashboard/dashboard.js"),
         ],
         document,

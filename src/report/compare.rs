@@ -196,7 +196,7 @@ pub(super) fn percent(share: Share) -> String {
 }
 
 /// Its interval in percent, rounded to the outside.
-fn interval(share: Share) -> String {
+pub(super) fn interval(share: Share) -> String {
     let Some((least, most)) = share.interval() else { return NONE.to_owned() };
     let (least, most) = (least / 1000, most.div_ceil(1000).min(MILLION / 1000));
     format!("{} to {} %", decimal(least), decimal(most))

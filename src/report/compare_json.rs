@@ -6,7 +6,7 @@ use super::served_json::{self, Served};
 use super::share_json::{RunsWithKind, Shares, number, runs_with};
 use super::{CompareReport, Compared};
 use crate::figures::{self, hex, milliseconds, ratio};
-use crate::search::strategies::PerRun;
+use crate::search::strategies::{Comparison, PerRun};
 use onceproof_sim::outcome::Class;
 use onceproof_sim::times::Times;
 #[cfg(feature = "schema")]
@@ -111,7 +111,7 @@ struct Strategy {
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
-struct RecordsOfARun {
+pub(super) struct RecordsOfARun {
     /// The mean; 0 if there was no run.
     #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     mean: Number,
@@ -175,7 +175,7 @@ struct Complexity {
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
-struct PerRecord {
+pub(super) struct PerRecord {
     /// Messages.
     #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     messages: Number,
@@ -253,7 +253,6 @@ fn strategy(report: &CompareReport, one: &Compared) -> Strategy {
     let found = &one.comparison;
     let sweep = &found.sweep;
     let classes = Class::ALL.into_iter().filter(|&class| sweep.count(class) > 0);
-    let per_record = |count| number(&ratio(count, found.records));
     let parts = one.trial.design.parts();
     Strategy {
         strategy: one.strategy.word(),
@@ -276,12 +275,7 @@ fn strategy(report: &CompareReport, one: &Compared) -> Strategy {
             commits: found.commits,
             reads: found.reads,
         },
-        per_record: PerRecord {
-            messages: per_record(found.messages),
-            answers: per_record(found.answers),
-            commits: per_record(found.commits),
-            reads: per_record(found.reads),
-        },
+        per_record: per_record(found),
         crashes: found.crashes,
         recovery_ms: percentiles(&found.recoveries),
         served: found.served.as_ref().map(served_json::document),
@@ -304,7 +298,18 @@ fn strategy(report: &CompareReport, one: &Compared) -> Strategy {
     }
 }
 
-fn records(of: &PerRun, runs: u64) -> RecordsOfARun {
+/// What was done for one record.
+pub(super) fn per_record(found: &Comparison) -> PerRecord {
+    let of = |count| number(&ratio(count, found.records));
+    PerRecord {
+        messages: of(found.messages),
+        answers: of(found.answers),
+        commits: of(found.commits),
+        reads: of(found.reads),
+    }
+}
+
+pub(super) fn records(of: &PerRun, runs: u64) -> RecordsOfARun {
     let seed = of.worst.and_then(|(_, seed)| seed);
     RecordsOfARun {
         mean: number(&ratio(of.sum(), runs)),

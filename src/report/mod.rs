@@ -50,6 +50,14 @@ pub mod matrix_json;
 #[cfg(feature = "cli")]
 pub mod compare;
 #[cfg(feature = "cli")]
+pub mod tune;
+#[cfg(feature = "cli")]
+pub mod tune_text;
+#[cfg(feature = "cli")]
+pub mod tune_json;
+#[cfg(feature = "cli")]
+pub mod tune_csv;
+#[cfg(feature = "cli")]
 mod share_json;
 #[cfg(feature = "cli")]
 pub mod served;

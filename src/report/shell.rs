@@ -1,6 +1,8 @@
 //! Commands that can be pasted into a shell.
 
 use crate::scenario::Changes;
+#[cfg(feature = "cli")]
+use crate::scenario::Point;
 use crate::search::tally::Seeds;
 use std::path::{Path, PathBuf};
 
@@ -49,6 +51,15 @@ pub fn sweep_command(path: &Path, seeds: &Seeds) -> String {
 pub fn compare_command(path: &Path, strategy: &str, seed: u64) -> String {
     let until = seed.saturating_add(1);
     format!("onceproof compare {} --strategies {strategy} --seeds {seed}..{until}", quoted(path))
+}
+
+/// The command that runs one variation of a scenario under one seed.
+#[cfg(feature = "cli")]
+pub fn tune_command(path: &Path, point: &Point, seed: u64) -> String {
+    let vary =
+        point.iter().map(|(key, value)| format!(" --vary {}", word(format!("{key}={value}"))));
+    let until = seed.saturating_add(1);
+    format!("onceproof tune {}{} --seeds {seed}..{until}", quoted(path), vary.collect::<String>())
 }
 
 /// The command that runs a scenario under all seeds that its file has.

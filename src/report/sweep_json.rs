@@ -13,8 +13,7 @@ use super::{RunReport, SweepReport, Timing};
 use crate::figures;
 use crate::search::tally::{Amount, Seeds, Spread, Sweep};
 use onceproof_kernel::alphabet::Alphabet;
-use onceproof_sim::marks::Marks;
-use onceproof_sim::outcome::{Class, Work};
+use onceproof_sim::outcome::Class;
 use serde_json::{Value, json};
 
 /// The document of a sweep.
@@ -125,8 +124,7 @@ fn timing_json(timing: Timing, sweep: &Sweep) -> Value {
 /// What was done: of each figure the sum over all runs, and how far it goes in one. What is held at a time adds up to
 /// nothing.
 fn work(work: &[Amount], alphabet: &Alphabet) -> Value {
-    let all = figures::work(&Work::default(), &Marks::default(), alphabet);
-    let names = all.into_iter().map(|(name, _)| name);
+    let names = figures::work_names(alphabet).into_iter();
     let figure = |(name, Amount { sum, spread }): (&str, &Amount)| {
         let mut figure = serde_json::Map::new();
         if !name.starts_with("ids_held") {

@@ -21,6 +21,7 @@ mod tests;
 pub use change::edit::{Remains, SpareKey, row_in_words};
 pub use change::redesign::{Changes, mechanisms};
 pub use change::under::{LeftOut, Under};
+pub use change::varied::{Point, Varied, points};
 pub use change::vary::{Latitude, Weather, arrivals};
 pub use change::write::{fault_on_a_line, fault_to_json, faults_as_toml, kind_to_json};
 pub use demand::stated::{Bound, Figure, Stated, Totals};
@@ -80,6 +81,8 @@ pub struct Scenario {
     pub trial: Trial,
     /// The seeds that a sweep tries.
     pub sweep: Range<u64>,
+    /// The keys of its file that are to be tuned, and their values.
+    pub vary: Vec<Varied>,
     /// How many rows of csv files were left out because they could not be read.
     pub rows_skipped: u64,
     /// What is probably not meant, though it can be used.
@@ -186,6 +189,9 @@ impl Scenario {
         let name = errors.keep(one_line(&source, "name", &file.name));
         let claim = errors.keep(one_line(&source, "claim", &file.claim));
         let unfired_is_allowed = errors.keep(unfired(&source, &file));
+        let (sweep, vary) =
+            file.sweep.take().map_or((None, None), |sweep| (sweep.seeds, sweep.vary));
+        let vary = errors.keep_all(change::varied::stated(&source, vary));
         let network = errors.keep(network(&source, file.network.as_ref()));
         let until = errors.keep(until(&source, file.until.as_ref()));
         let Some(design) = errors.keep_all(design::strategy::design(&source, &file)) else {
@@ -243,7 +249,8 @@ impl Scenario {
                 unfired_is_allowed: unfired_is_allowed?,
                 strategy: file.strategy,
                 seed: file.seed.map(|seed| seed.0),
-                sweep: file.sweep.and_then(|sweep| sweep.seeds).map_or(0..1000, |seeds| seeds.0),
+                sweep: sweep.map_or(0..1000, |seeds| seeds.0),
+                vary: vary?,
                 rows_skipped: inputs.rows_skipped,
                 trial,
                 text: text.to_owned(),

@@ -26,6 +26,10 @@ fn a_page_holds_the_document_of_its_command() {
     folder.write("b.toml", scenario("lossy, too", EXACTLY_ONCE, &[LOSSY]));
     for (arguments, schema) in [
         (&["compare", "a.toml", "--seeds", "0..3"][..], "onceproof.compare/1"),
+        (
+            &["tune", "a.toml", "--vary", "mechanism.dedup=off,catalog", "--seeds", "0..3"],
+            "onceproof.tune/1",
+        ),
         (&["necessity", "a.toml", "--seeds", "0..2"], "onceproof.necessity-seeds/1"),
         (&["necessity", "a.toml", "--faults", "1", "--kinds", "drop-ack"], "onceproof.necessity/1"),
         (&["sweep", "a.toml", "--seeds", "0..3"], "onceproof.sweep/1"),

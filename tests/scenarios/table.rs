@@ -147,4 +147,5 @@ pub const RANDOM: &[&str] = &[
     "transactions/random.toml",
     "micro-batch/random.toml",
     "snapshot/random.toml",
+    "studies/dedup-window.toml",
 ];

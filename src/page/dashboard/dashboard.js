@@ -5,6 +5,7 @@ const VIEWS = {
   "onceproof.necessity/1": necessityView,
   "onceproof.necessity-seeds/1": matrixView,
   "onceproof.compare/1": compareView,
+  "onceproof.tune/1": tuneView,
 };
 
 const KEYS = [["↑ ↓", "the row above, below"], ["Enter", "what stands behind a row"], ["x", "the next row with a cross"], ["Esc", "all rows closed"], ["?", "this list"]];

@@ -4,6 +4,7 @@ pub(super) mod edit;
 pub(super) mod write;
 pub(super) mod redesign;
 pub(super) mod vary;
+pub(super) mod varied;
 pub(super) mod regress;
 pub(super) mod under;
 pub(super) mod asked;

@@ -55,7 +55,6 @@ fn unknown_keys_are_shown_with_the_nearest_one() {
 #[test]
 fn what_is_not_built_yet_is_refused_by_name() {
     let check = |end: &str, title, at| refused(&with(end), title, at, "");
-    check("[sweep]\nvary = {}", "`vary` is not built yet", "vary");
     let join = "[[step]]\nname = \"both\"\nkind = \"join\"";
     check(join, "`kind = \"join\"` is not built yet", "\"join\"");
 }

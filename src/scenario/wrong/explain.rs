@@ -12,7 +12,6 @@ use std::ops::Range;
 /// Names of the design that are not built yet: a name that is known at the same place, the name, and
 /// what can be done instead.
 const NOT_BUILT: &[(&str, &str, &str)] = &[
-    ("seeds", "vary", "only seeds can be swept"),
     ("dataflow", "micro-batch", "it is not simulated yet"),
     ("reshuffle", "flatten", "`from` takes a list of steps"),
     ("reshuffle", "join", "`from` takes a list of steps"),

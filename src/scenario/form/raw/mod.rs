@@ -25,8 +25,9 @@ pub(in crate::scenario) use at::{At, OneOrMany, span};
 pub(in crate::scenario) use choice::{AckWord, GivenValue};
 pub(in crate::scenario) use function::{Filter, Function, Into, KeyBy};
 
-use super::units::{Duration, Seed, Seeds};
+use super::units::{Duration, Seed, Seeds, VariedValue};
 use at::one_of;
+use expect::Entries;
 use onceproof_model::micro_batch::OutputLevel;
 use onceproof_sim::outcome::Class;
 #[cfg(feature = "schema")]
@@ -381,4 +382,8 @@ pub(in crate::scenario) struct Until {
 pub(in crate::scenario) struct Sweep {
     /// The seeds; `0..1000` where it is not given.
     pub seeds: Option<Seeds>,
+    /// What `tune` varies; nothing where it is not given. Keys of this file, each with those of the tables that it is in,
+    /// and the values that it has one after the other. A step is named by its name and an exact fault by its number from 1:
+    /// `vary = { "mechanism.dedup.window" = ["1s", "10s"], "step.table.shards" = [1, 4] }`.
+    pub vary: Option<Entries<OneOrMany<VariedValue>>>,
 }

@@ -6,6 +6,7 @@ mod seed;
 mod stamp;
 mod time;
 mod total;
+mod varied;
 
 pub(in crate::scenario) use odds::{Literal, odds, thousandths};
 pub(in crate::scenario) use seed::{Seed, Seeds};
@@ -13,6 +14,7 @@ pub(in crate::scenario) use stamp::stamp;
 pub use time::duration;
 pub(in crate::scenario) use time::{Duration, LONGEST, Moment, NO_DATE, moment};
 pub(in crate::scenario) use total::Total;
+pub(in crate::scenario) use varied::VariedValue;
 
 #[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -23,6 +25,7 @@ use std::borrow::Cow;
 use std::fmt;
 use time::no_unit;
 use total::{total, total_of_number};
+use varied::{varied_value, varied_value_of_number};
 
 /// Implements reading from a text, refusing numbers with a message of its own, and the schema.
 macro_rules! read_from_text {
@@ -122,6 +125,17 @@ read_from_text!(
         "type": "string",
         "description": "A range of seeds without its end: \"0..1000\".",
         "pattern": "^ *[0-9]+ *\\.\\. *[0-9]+ *$"
+    }
+);
+read_from_text!(
+    VariedValue,
+    varied_value,
+    "a value or a range of values",
+    varied_value_of_number,
+    {
+        "description": "A value as it would stand in the file, a text without its quotes: 4, \"10s\", \"off\". Or a \
+                        range of nine values in equal ratios: \"1s..10m\", \"1..256\", \"1/1000..1/10\".",
+        "anyOf": [{ "type": "integer" }, { "type": "string", "minLength": 1 }]
     }
 );
 read_from_text!(

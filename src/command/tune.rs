@@ -1,0 +1,101 @@
+//! `onceproof tune`: keys of a scenario with several values, under the same seeds.
+//!
+//! Ctrl-C ends it soon; the report covers the seeds before the first that was not run, and says of each variation how far
+//! it came.
+
+use super::interrupt::cancelled_by_interrupt;
+use super::made::{Made, MadePage};
+use super::progress::{Progress, timed};
+use super::threads;
+use crate::cli::{Common, Format, TuneArgs};
+use crate::ending::{Ending, Error};
+use crate::output::Printer;
+use onceproof::report::Reported;
+use onceproof::report::tune::{TuneReport, Tuned, ends};
+use onceproof::report::tune_csv::{CSV, tune_csv};
+use onceproof::report::tune_json::tune_json;
+use onceproof::report::tune_text::tune_text;
+use onceproof::scenario::{Point, Scenario, points};
+use onceproof::search::strategies::measured;
+use onceproof::search::tally::Seeds;
+use onceproof_sim::outcome::Brief;
+
+/// The most variations of one file.
+const MOST: usize = 10_000;
+
+/// Runs each variation of a scenario, and puts them beside each other.
+///
+/// # Errors
+/// The scenario cannot be used or varied so, nothing varies, or there are no seeds.
+pub fn tune(args: &TuneArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
+    let scenario = args.files.load(&args.file)?;
+    let varied = if args.vary.is_empty() { &scenario.vary } else { &args.vary };
+    if varied.is_empty() {
+        let example = "--vary mechanism.dedup.window=1s,10s,1m";
+        return Err(Error::Usage(format!(
+            "nothing varies: give {example}, or `[sweep] vary` in the file"
+        )));
+    }
+    let seeds = args.seeds.clone().unwrap_or(scenario.sweep.clone());
+    if seeds.is_empty() {
+        return Err(Error::NothingSelected("there are no seeds in the range".to_owned()));
+    }
+    let page = MadePage::new(&args.page)?;
+    let csv = Made::asked(&args.csv, CSV)?;
+    let count = varied.iter().map(|of| of.values.len()).try_fold(1, usize::checked_mul);
+    if count.is_none_or(|count| count > MOST) {
+        return Err(Error::Usage(format!("there are more than {MOST} variations")));
+    }
+    // All are read before the first is run: a wrong one is no news after an hour.
+    let variation = |point: Point| Ok((scenario.at_point(&point)?, point));
+    let variations = points(varied).into_iter().map(variation);
+    let variations = variations.collect::<Result<Vec<(Scenario, Point)>, Error>>()?;
+    let threads = threads(args.jobs, seeds.end - seeds.start)?;
+    let cancel = cancelled_by_interrupt();
+    let run = |(scenario, point): (Scenario, Point)| {
+        let words = point.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", ");
+        let seeds = Seeds::Range(seeds.clone());
+        let progress = Progress::new(seeds.count(), &words);
+        let count = |brief: &Brief| progress.count(brief);
+        let comparison = threads.install(|| measured(&scenario.trial, &seeds, &cancel, &count));
+        progress.clear();
+        Tuned { point, trial: scenario.trial, comparison }
+    };
+    let (tuned, timing) = timed(|| variations.into_iter().map(run).collect::<Vec<Tuned>>());
+    let report = TuneReport {
+        subject: Reported::from(&scenario),
+        varied,
+        seeds: &seeds,
+        ends: &ends(&scenario.trial),
+        tuned: &tuned,
+        timing,
+        strict: common.strict,
+    };
+    match common.format {
+        Format::Text => output.text(&tune_text(&report)),
+        Format::Json => output.document(&tune_json(&report)),
+    }
+    output.flush();
+    if let Some(csv) = csv {
+        csv.write(&tune_csv(&report))?;
+    }
+    page.write(|| tune_json(&report))?;
+    Ok(ending_of(&report))
+}
+
+/// How a command ends that found this: that something is wrong with a value is what it is for.
+fn ending_of(report: &TuneReport) -> Ending {
+    let is_unfired = |one: &Tuned| {
+        let sweep = &one.comparison.sweep;
+        sweep.runs > 0 && !(sweep.never_fired.is_empty() && sweep.unfired.is_empty())
+    };
+    let any = |is_so: &dyn Fn(&Tuned) -> bool| report.tuned.iter().any(is_so);
+    [
+        (any(&|one| one.comparison.sweep.difference.is_some()), Ending::NotDeterministic),
+        (report.strict && any(&is_unfired), Ending::Violated),
+        (any(&|one| one.comparison.sweep.interrupted), Ending::Inconclusive),
+    ]
+    .into_iter()
+    .filter_map(|(is_so, ending)| is_so.then_some(ending))
+    .fold(Ending::AsExpected, Ending::and)
+}

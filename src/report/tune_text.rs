@@ -1,0 +1,96 @@
+//! The report of what varies as text.
+
+use super::compare_text::figures_text;
+use super::heading::{difference_in_words, heading};
+use super::style::{error, warning, warning_or_error};
+use super::table::fitted;
+use super::tune::{Enough, TuneReport, class_words, tables};
+use super::{exact_faults, printable};
+use crate::figures::{counted, grouped};
+use crate::report::words::fault_in_words;
+
+/// The report as text.
+pub fn tune_text(report: &TuneReport) -> String {
+    let mut text = heading(&report.subject);
+    text.push_str(&format!("\n{}\n", what_was_run(report)));
+    for varied in report.varied {
+        let line = format!("{} is {}", varied.key, varied.values.join(", "));
+        text.push_str(&format!("{}\n", printable(&line)));
+    }
+    if let Some(enough) = report.enough() {
+        text.push_str(&format!("\n{}\n", printable(&enough_in_words(&enough))));
+    }
+    notes(report).iter().for_each(|note| text.push_str(note));
+    tables(report).iter().for_each(|figures| text.push_str(&figures_text(figures)));
+    let wrong: Vec<String> =
+        report.tuned.iter().filter_map(|one| report.first_again(one)).collect();
+    if !wrong.is_empty() {
+        text.push_str("\nthe first seed that goes wrong, again\n");
+        wrong.iter().for_each(|command| text.push_str(&format!("{command}\n")));
+    }
+    let runs: u64 = report.tuned.iter().map(|one| one.comparison.sweep.runs).sum();
+    let speed = grouped(report.timing.per_second(runs));
+    let seconds = report.timing.in_words();
+    text.push_str(&format!("\ntime  {seconds}, {} runs, {speed} runs/s\n", grouped(runs)));
+    fitted(&text)
+}
+
+/// "mechanism.dedup.window: 10s is enough, and so is each value after it: none of 1,000 runs goes wrong. With 1s runs are
+/// duplicated."
+pub(super) fn enough_in_words(enough: &Enough<'_>) -> String {
+    let Enough { key, value, is_least, wrong, runs } = enough;
+    let side = if *is_least { "after" } else { "before" };
+    let near = wrong.point.first().map_or("", |(_, value)| value);
+    let sweep = &wrong.comparison.sweep;
+    let not = match class_words(sweep.found()) {
+        classes if !classes.is_empty() => {
+            format!(
+                "With {near}, {} of {} are {classes}.",
+                grouped(sweep.violated),
+                counted(sweep.runs, "run")
+            )
+        }
+        _ => format!("With {near} not every run came to its end."),
+    };
+    let runs = counted(*runs, "run");
+    format!(
+        "{key}: {value} is enough, and so is each value {side} it: none of {runs} goes wrong. {not}"
+    )
+}
+
+fn what_was_run(report: &TuneReport) -> String {
+    let points = counted(report.tuned.len() as u64, "variation");
+    let (start, end) = (report.seeds.start, report.seeds.end);
+    format!("{points}, {} each, seeds {start}..{end}", counted(end.saturating_sub(start), "run"))
+}
+
+/// What the figures do not say, each on a line.
+fn notes(report: &TuneReport) -> Vec<String> {
+    let mut notes = Vec::new();
+    for one in report.tuned {
+        let (words, sweep) = (printable(&one.words()), &one.comparison.sweep);
+        if sweep.interrupted {
+            let (runs, all) = (grouped(sweep.runs), counted(sweep.seeds.count(), "run"));
+            notes.push(warning(&format!("{words} was interrupted after {runs} of {all}")));
+        }
+        if sweep.chance.is_none() && sweep.runs > 1 {
+            notes.push(format!("{words}: seeds change nothing here, so all of its runs are one\n"));
+        }
+        if let Some(difference) = &sweep.difference {
+            let difference = difference_in_words(difference);
+            notes.push(error(&format!("{words} is not deterministic: {difference}")));
+        }
+        for kind in sweep.never_fired.iter().filter(|_| sweep.runs > 0) {
+            let line = format!("{words}: {} has odds and never fired", kind.word());
+            notes.push(warning_or_error(&line, report.strict));
+        }
+        for fault in exact_faults(&one.trial, &sweep.unfired) {
+            let line = format!(
+                "{words}: an exact fault did not fire: {}",
+                fault_in_words(fault, &one.trial)
+            );
+            notes.push(warning_or_error(&line, report.strict));
+        }
+    }
+    notes
+}
