@@ -1,6 +1,7 @@
 //! The command line as a user meets it: the real program, real files, exit codes and both streams.
 
 mod begin;
+mod cases;
 mod columns;
 mod compare;
 mod exhaust;

@@ -1,10 +1,12 @@
 //! `onceproof check`: whether scenarios are well formed, without running them.
 
+use super::cases::write;
 use crate::cli::{CheckArgs, Common, Format, load};
 use crate::ending::{Ending, Error, scenario_ending};
 use crate::output::{Printer, complain};
 use crate::paths;
 use onceproof::printable::printable;
+use onceproof::report::cases::TestCase;
 use onceproof::scenario::Diagnostic;
 use serde_json::{Value, json};
 
@@ -14,16 +16,24 @@ use serde_json::{Value, json};
 /// The paths cannot be read or select nothing.
 pub fn check(args: &CheckArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
     let mut ending = Ending::AsExpected;
-    let mut files = Vec::new();
+    let (mut files, mut cases) = (Vec::new(), Vec::new());
     let readable = args.files.readable()?;
     for path in paths::select(&args.paths)? {
-        let (warnings, error) = match load(&path, &readable) {
+        let read = load(&path, &readable);
+        if let Err(error) = &read {
+            ending = ending.and(scenario_ending(error));
+        }
+        if common.cases.is_some() {
+            cases.push(match &read {
+                Ok(scenario) => TestCase::of_check(scenario),
+                Err(error) => TestCase::unusable(&path, error),
+            });
+            continue;
+        }
+        let (warnings, error) = match read {
             Ok(scenario) => (scenario.warnings, None),
             Err(error) => (Vec::new(), Some(error)),
         };
-        if let Some(error) = &error {
-            ending = ending.and(scenario_ending(error));
-        }
         if common.format == Format::Text && !warnings.is_empty() {
             output.flush();
             warnings.iter().for_each(|warning| complain(warning.to_string().trim_end()));
@@ -45,9 +55,10 @@ pub fn check(args: &CheckArgs, common: Common, output: &mut Printer) -> Result<E
             })),
         }
     }
-    match common.format {
-        Format::Text => {}
-        Format::Json => output.document(&json!({
+    match (common.cases, common.format) {
+        (Some(format), _) => write("check", cases, format, output)?,
+        (None, Format::Text) => {}
+        (None, Format::Json) => output.document(&json!({
             "schema": "onceproof.check/1",
             "files": Value::Array(files),
         })),

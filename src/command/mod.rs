@@ -11,6 +11,7 @@ pub mod interrupt;
 mod blame;
 mod keep;
 mod made;
+mod cases;
 pub mod save;
 pub mod determinism;
 pub mod progress;
@@ -24,7 +25,7 @@ pub mod schema;
 mod tour;
 pub mod manual;
 
-use crate::cli::{Cli, Command, Files, Redesign, Written, load};
+use crate::cli::{Asked, Cli, Command, Files, Redesign, Written, load};
 use crate::ending::{Ending, Error};
 use crate::output::Printer;
 use crate::paths;
@@ -41,6 +42,16 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// Those of the command.
 pub fn dispatch(Cli { asked, command }: &Cli, output: &mut Printer) -> Result<Ending, Error> {
+    let ended = ended(*asked, command, output);
+    let cases = command.name_of_cases().zip(asked.format.cases());
+    if let (Err(Error::Scenarios(errors)), Some((command, format))) = (&ended, cases) {
+        // Whoever reads the cases learns of it from them, too.
+        cases::write_unusable(command, errors, format, output)?;
+    }
+    ended
+}
+
+fn ended(asked: Asked, command: &Command, output: &mut Printer) -> Result<Ending, Error> {
     let common = asked.common();
     match command {
         Command::Run(args) => run::run(args, common, output),
@@ -48,7 +59,10 @@ pub fn dispatch(Cli { asked, command }: &Cli, output: &mut Printer) -> Result<En
         Command::Replay(args) => replay::replay(args, common, output),
         Command::Explain(args) => explain::explain(args, common, output),
         Command::Exhaust(args) => exhaust::exhaust(args, common, output),
-        Command::Necessity(args) => necessity::necessity(args, common, output),
+        Command::Necessity(args) => {
+            let is_markdown = args.markdown || asked.format == Written::Markdown;
+            necessity::necessity(args, is_markdown, common, output)
+        }
         Command::Compare(args) => {
             compare::compare(args, asked.format == Written::Markdown, common, output)
         }

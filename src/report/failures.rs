@@ -5,10 +5,10 @@ use super::damage::{candidates, plainest};
 use super::damage_line::{by_itself, damage_line};
 use super::run_json::seed_json;
 use super::words::fault_in_words;
-use crate::search::blame::{Blamed, blame};
+use crate::search::blame::{Blame, Blamed, blame};
 use crate::search::shrink::bench::Watch;
 use onceproof_sim::fault::KindName;
-use onceproof_sim::outcome::{Class, Damage};
+use onceproof_sim::outcome::{Class, Damage, Outcome};
 use onceproof_systems::Trial;
 use serde_json::{Value, json};
 use std::sync::atomic::AtomicBool;
@@ -36,6 +36,11 @@ pub struct FailedRun {
 }
 
 impl FailedRun {
+    /// The faults that were enough, in words; none where it is not known.
+    pub fn faults(&self) -> &[String] {
+        &self.faults
+    }
+
     /// Runs it again, and finds out what did it.
     pub fn of(trial: &Trial, seed: Option<u64>, replay: String, cancel: &AtomicBool) -> FailedRun {
         let outcome = trial.simulator().detail(seed);
@@ -43,7 +48,18 @@ impl FailedRun {
         which.truncate(MOST_DAMAGES);
         let watch = Watch { cancel, tell: &|_| {} };
         let blame = blame(trial, seed, &outcome, &which, watch);
-        let (blamed, damage) = plainest(&outcome, &blame, trial);
+        FailedRun::blamed(trial, seed, &outcome, &blame, replay)
+    }
+
+    /// The same of a run of which it was found out.
+    pub fn blamed(
+        trial: &Trial,
+        seed: Option<u64>,
+        outcome: &Outcome,
+        blame: &Blame,
+        replay: String,
+    ) -> FailedRun {
+        let (blamed, damage) = plainest(outcome, blame, trial);
         let set = match blamed {
             Some(Blamed::NoFault) => Some(&[][..]),
             Some(Blamed::Faults { sets, .. }) => sets.first().map(Vec::as_slice),

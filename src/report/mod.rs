@@ -67,6 +67,8 @@ pub mod shrink_json;
 pub mod stated;
 pub mod not_shown;
 pub mod expectation;
+#[cfg(feature = "cli")]
+pub mod cases;
 pub mod worth;
 #[cfg(feature = "cli")]
 pub mod graph;

@@ -23,6 +23,7 @@ pub use change::redesign::{Changes, mechanisms};
 pub use change::under::{LeftOut, Under};
 pub use change::vary::{Latitude, Weather, arrivals};
 pub use change::write::{fault_on_a_line, fault_to_json, faults_as_toml, kind_to_json};
+pub use demand::lines::{Demand, Unmet};
 pub use demand::stated::{Bound, Figure, Stated, Totals};
 pub use design::given::given;
 pub use design::settings::{OtherValue, in_words as setting_in_words};
@@ -85,6 +86,7 @@ pub struct Scenario {
     /// What is probably not meant, though it can be used.
     pub warnings: Vec<Diagnostic>,
     text: String,
+    lines: demand::lines::DemandLines,
     readable: Readable,
     /// The files that it names, without links.
     files: Vec<PathBuf>,
@@ -219,6 +221,7 @@ impl Scenario {
             };
             errors.keep_all(schedule::faults::exact(&places, &file.fault))
         });
+        let lines = demand::lines::DemandLines::of(&source, &file, &design);
         let parts = || {
             let (expect, stated, side_effects) = expect?;
             let inputs = inputs?;
@@ -247,6 +250,7 @@ impl Scenario {
                 rows_skipped: inputs.rows_skipped,
                 trial,
                 text: text.to_owned(),
+                lines,
                 readable: readable.clone(),
                 own_folders: files::folders_to_allow(path, readable, &inputs.files),
                 files: inputs.files,

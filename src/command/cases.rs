@@ -1,0 +1,96 @@
+//! Test cases, written as is asked for. For GitHub a summary of the step is appended, too, where the runner says where.
+
+use crate::cli::CaseFormat;
+use crate::ending::Error;
+use crate::output::Printer;
+use onceproof::report::cases::{
+    Stands, TestCase, TestCases, Workspace, cases_markdown, cases_summary, github, junit,
+};
+use onceproof::scenario::{Scenario, ScenarioError};
+use onceproof::search::regressions::Replayed;
+use std::env;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// The most bytes of the summary of a step. GitHub shows nothing of a longer one.
+const MOST_BYTES: usize = 1024 * 1024;
+
+/// The variable that names the file to which the summary of a step is appended.
+const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+
+/// Writes what a command found.
+///
+/// # Errors
+/// The summary cannot be appended, or there is no current folder.
+pub fn write(
+    command: &'static str,
+    cases: Vec<TestCase>,
+    format: CaseFormat,
+    output: &mut Printer,
+) -> Result<(), Error> {
+    let found = TestCases { command, cases };
+    match format {
+        CaseFormat::Markdown => output.text(&cases_markdown(&found)),
+        CaseFormat::Junit => output.text(&junit(&found)),
+        CaseFormat::Github => {
+            output.text(&github(&found, &workspace()?));
+            output.flush();
+            if let Some(file) = env::var_os(STEP_SUMMARY).filter(|file| !file.is_empty()) {
+                let file = PathBuf::from(file);
+                append(&file, &found).map_err(|error| {
+                    let what = format!("the summary that ${STEP_SUMMARY} asks for: {error}");
+                    Error::io(&file)(io::Error::new(error.kind(), what))
+                })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The cases of scenarios that cannot be used, where a command needs all that it was given.
+///
+/// # Errors
+/// Those of [`write`].
+pub fn write_unusable(
+    command: &'static str,
+    errors: &[ScenarioError],
+    format: CaseFormat,
+    output: &mut Printer,
+) -> Result<(), Error> {
+    let cases = errors.iter().map(|error| TestCase::unusable(&error.file(), error));
+    write(command, cases.collect(), format, output)
+}
+
+/// The saved failures of a scenario that were run again. Whether it is expected that they fail says `is_expected`.
+pub fn cases_of_saved<'a>(
+    stands: &'a Stands,
+    scenario: &'a Scenario,
+    regressions: &'a [Scenario],
+    replayed: &'a [Replayed],
+    is_expected: bool,
+) -> impl Iterator<Item = TestCase> + 'a {
+    replayed.iter().filter_map(move |replayed| {
+        let saved = regressions.iter().find(|saved| saved.path == replayed.path)?;
+        Some(TestCase::of_saved(scenario, stands, (saved, replayed), is_expected))
+    })
+}
+
+/// Where the repository is, for annotations.
+fn workspace() -> Result<Workspace, Error> {
+    let here = env::current_dir().map_err(Error::io(Path::new(".")))?;
+    let root = env::var_os("GITHUB_WORKSPACE").filter(|root| !root.is_empty());
+    Ok(Workspace { here, root: root.map(PathBuf::from) })
+}
+
+/// Appends the summary to what other commands of the step have written.
+fn append(path: &Path, found: &TestCases) -> io::Result<()> {
+    let mut file = File::options().append(true).create(true).open(path)?;
+    let there = usize::try_from(file.metadata()?.len()).unwrap_or(MOST_BYTES);
+    let mut summary = cases_summary(found, MOST_BYTES.saturating_sub(there));
+    if there > 0 {
+        summary.insert(0, '\n');
+    }
+    file.write_all(summary.as_bytes())?;
+    file.sync_all()
+}
