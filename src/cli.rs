@@ -4,17 +4,19 @@ mod args;
 mod compare;
 mod explain;
 mod format;
+mod schema;
 mod values;
 
 pub use args::{
     CheckArgs, CheckpointsArgs, CompletionsArgs, ExhaustArgs, Files, GraphArgs, ManArgs,
-    NecessityArgs, NewArgs, PageArgs, Redesign, ReplayArgs, RunArgs, STANDARD_INPUT, SchemaArgs,
-    SchemaOf, ShrinkArgs, SweepArgs, TestArgs, load,
+    NecessityArgs, NewArgs, PageArgs, Redesign, ReplayArgs, RunArgs, STANDARD_INPUT, ShrinkArgs,
+    SweepArgs, TestArgs, load,
 };
 
 pub use compare::CompareArgs;
 pub use explain::ExplainArgs;
 pub use format::{CaseFormat, Format, Written};
+pub use schema::{SchemaArgs, SchemaOf};
 
 use crate::ending::Ending;
 use crate::output::complain;
@@ -145,8 +147,8 @@ pub enum Command {
     Check(CheckArgs),
     /// The pipeline before and after optimization.
     Graph(GraphArgs),
-    /// The JSON Schema of the scenario format, of the lines of a trace, of a comparison or of an explanation; with --format markdown the
-    /// reference of the format.
+    /// The JSON Schema of the scenario format, or of what a command prints as JSON; with --format markdown the reference of
+    /// the format.
     Schema(SchemaArgs),
     /// What a shell completes, as a script for it.
     Completions(CompletionsArgs),

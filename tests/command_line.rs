@@ -12,6 +12,7 @@ mod files;
 mod necessity;
 mod pages;
 mod run;
+mod schemas;
 mod shrink;
 mod sizes;
 mod strangers;

@@ -1,7 +1,7 @@
 //! How results are written. Each command has formats of its own; one that it has not is refused here, so that no command
 //! meets it.
 
-use super::args::SchemaOf;
+use super::schema::SchemaOf;
 use super::{Cli, Command};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, ValueEnum};

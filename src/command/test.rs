@@ -12,15 +12,13 @@ use crate::ending::{Ending, Error, scenario_ending};
 use crate::output::{Printer, complain};
 use crate::paths;
 use onceproof::report::cases::{Stands, TestCase};
-use onceproof::report::expectation::{
-    Comparison, compared, comparison_json, comparison_text, unusable_text,
-};
+use onceproof::report::expectation::{Comparison, compared, comparison_text, unusable_text};
 use onceproof::report::failures::FailedRun;
 use onceproof::report::regressions::regression_in_words;
+use onceproof::report::test_json::test_json;
 use onceproof::scenario::{Demand, Expect, Readable, Scenario, ScenarioError, Unmet};
 use onceproof::search::as_stated::{seeds_of, tested as as_stated};
 use onceproof::search::regressions::{Replay, replay};
-use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,7 +27,7 @@ use std::sync::mpsc;
 /// Tests every scenario that the paths select, several at a time. Lines come in the order of the paths.
 ///
 /// # Errors
-/// The paths cannot be read or select nothing.
+/// The paths cannot be read or select nothing, or the summary of a step cannot be written.
 pub fn test(args: &TestArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
     let paths = paths::select(&args.paths)?;
     let readable = args.files.readable()?;
@@ -132,35 +130,18 @@ fn tested(
 /// What was found so far.
 struct Tally {
     common: Common,
-    passed: u64,
-    failed: u64,
     /// How the command ends because of a scenario that cannot be used, or of one that is not
     /// deterministic.
     worse: Option<Ending>,
-    documents: Vec<Value>,
-    cases: Vec<TestCase>,
+    all: Vec<(PathBuf, Result<Tested, ScenarioError>)>,
 }
 
 impl Tally {
     fn new(common: Common) -> Tally {
-        Tally {
-            common,
-            passed: 0,
-            failed: 0,
-            worse: None,
-            documents: Vec::new(),
-            cases: Vec::new(),
-        }
+        Tally { common, worse: None, all: Vec::new() }
     }
 
     fn add(&mut self, path: &Path, tested: Result<Tested, ScenarioError>, output: &mut Printer) {
-        let passed =
-            matches!(&tested, Ok(Tested { comparison, .. }) if comparison.failures.is_empty());
-        if passed {
-            self.passed += 1;
-        } else {
-            self.failed += 1;
-        }
         match &tested {
             Ok(Tested { comparison, .. }) if !comparison.deterministic => {
                 self.worse = Some(Ending::NotDeterministic)
@@ -170,51 +151,38 @@ impl Tally {
                 self.worse.get_or_insert(scenario_ending(error));
             }
         }
-        if self.common.cases.is_some() {
-            match tested {
-                Ok(Tested { cases, .. }) => self.cases.extend(cases),
-                Err(error) => self.cases.push(TestCase::unusable(path, &error)),
-            }
-            return;
+        if let (None, Format::Text) = (self.common.cases, self.common.format) {
+            say(path, &tested, output);
         }
-        match (self.common.format, tested) {
-            (Format::Text, Ok(Tested { comparison, .. })) => {
-                output.text(&comparison_text(&comparison));
-                output.flush();
-            }
-            (Format::Text, Err(error)) => {
-                let why = match &error {
-                    ScenarioError::Bad(..) => "bad scenario",
-                    ScenarioError::Io { .. } => "cannot be read",
-                };
-                output.text(&unusable_text(path, why));
-                output.flush();
-                complain(error.to_string().trim_end());
-            }
-            (Format::Json, Ok(Tested { comparison, .. })) => {
-                self.documents.push(comparison_json(&comparison));
-            }
-            (Format::Json, Err(error)) => self.documents.push(json!({
-                "path": path.to_string_lossy(),
-                "passed": false,
-                "error": error.to_string(),
-            })),
-        }
+        self.all.push((path.to_owned(), tested));
+    }
+
+    /// How many passed, and how many failed.
+    fn counts(&self) -> (usize, usize) {
+        let is_passed = |tested: &Result<Tested, ScenarioError>| matches!(tested, Ok(Tested { comparison, .. }) if comparison.failures.is_empty());
+        let passed = self.all.iter().filter(|(_, tested)| is_passed(tested)).count();
+        (passed, self.all.len() - passed)
     }
 
     fn close(&mut self, output: &mut Printer) -> Result<(), Error> {
-        let Tally { passed, failed, .. } = *self;
         match (self.common.cases, self.common.format) {
             (Some(format), _) => {
-                write("test", std::mem::take(&mut self.cases), format, output)?;
+                let cases = self.all.iter_mut().flat_map(|(path, tested)| match tested {
+                    Ok(Tested { cases, .. }) => std::mem::take(cases),
+                    Err(error) => vec![TestCase::unusable(path, error)],
+                });
+                write("test", cases.collect(), format, output)?;
             }
-            (None, Format::Text) => output.line(&format!("{passed} passed, {failed} failed")),
-            (None, Format::Json) => output.document(&json!({
-                "schema": "onceproof.test/1",
-                "passed": passed,
-                "failed": failed,
-                "scenarios": std::mem::take(&mut self.documents),
-            })),
+            (None, Format::Text) => {
+                let (passed, failed) = self.counts();
+                output.line(&format!("{passed} passed, {failed} failed"));
+            }
+            (None, Format::Json) => {
+                let tested = self.all.iter().map(|(path, tested)| {
+                    (path.as_path(), tested.as_ref().map(|Tested { comparison, .. }| comparison))
+                });
+                output.document(&test_json(tested));
+            }
         }
         Ok(())
     }
@@ -222,8 +190,27 @@ impl Tally {
     fn ending(&self) -> Ending {
         match self.worse {
             Some(ending) => ending,
-            None if self.failed > 0 => Ending::Violated,
+            None if self.counts().1 > 0 => Ending::Violated,
             None => Ending::AsExpected,
+        }
+    }
+}
+
+/// The lines of a scenario.
+fn say(path: &Path, tested: &Result<Tested, ScenarioError>, output: &mut Printer) {
+    match tested {
+        Ok(Tested { comparison, .. }) => {
+            output.text(&comparison_text(comparison));
+            output.flush();
+        }
+        Err(error) => {
+            let why = match error {
+                ScenarioError::Bad(..) => "bad scenario",
+                ScenarioError::Io { .. } => "cannot be read",
+            };
+            output.text(&unusable_text(path, why));
+            output.flush();
+            complain(error.to_string().trim_end());
         }
     }
 }

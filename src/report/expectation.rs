@@ -1,8 +1,6 @@
 //! Whether a scenario found what it expects, and the line that says so.
 
 use super::heading::difference_in_words;
-#[cfg(feature = "cli")]
-use super::run_json::seed_json;
 use super::shell::{check_command, run_command, sweep_command, with_folders};
 use super::stated::{difference_of_rows, differences_of_sweep};
 use super::style::{BAD, GOOD};
@@ -13,8 +11,6 @@ use crate::figures::counted;
 use crate::scenario::{Demand, Expect, Scenario, Unmet};
 use crate::search::tally::Sweep;
 use onceproof_sim::fault::{Fault, KindName};
-#[cfg(feature = "cli")]
-use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// A scenario beside what it expects.
@@ -85,7 +81,8 @@ fn unmet(words: String) -> Unmet {
     Unmet::new(Demand::Found, words)
 }
 
-fn words(failures: &[Unmet]) -> Vec<&str> {
+/// The words of what was not met.
+pub(super) fn words(failures: &[Unmet]) -> Vec<&str> {
     failures.iter().map(|unmet| unmet.words.as_str()).collect()
 }
 
@@ -160,23 +157,6 @@ pub fn unusable_text(path: &Path, why: &str) -> String {
         printable(&path.to_string_lossy()),
         check_command(path)
     )
-}
-
-/// The same as JSON.
-#[cfg(feature = "cli")]
-pub fn comparison_json(comparison: &Comparison) -> Value {
-    json!({
-        "path": comparison.path.to_string_lossy(),
-        "scenario": comparison.name,
-        "passed": comparison.failures.is_empty(),
-        "expected": comparison.expected,
-        "found": comparison.found,
-        "runs": comparison.runs,
-        "failures": words(&comparison.failures),
-        "deterministic": comparison.deterministic,
-        "seed": comparison.seed.map_or(Value::Null, seed_json),
-        "replay": comparison.replay,
-    })
 }
 
 #[cfg(test)]

@@ -50,6 +50,8 @@ pub mod matrix_json;
 #[cfg(feature = "cli")]
 pub mod compare;
 #[cfg(feature = "cli")]
+pub(crate) mod parts_json;
+#[cfg(feature = "cli")]
 mod share_json;
 #[cfg(feature = "cli")]
 pub mod served;
@@ -67,6 +69,8 @@ pub mod shrink_json;
 pub mod stated;
 pub mod not_shown;
 pub mod expectation;
+#[cfg(feature = "cli")]
+pub mod test_json;
 #[cfg(feature = "cli")]
 pub mod cases;
 pub mod worth;
