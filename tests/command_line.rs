@@ -2,6 +2,7 @@
 
 mod begin;
 mod cases;
+mod ci;
 mod columns;
 mod compare;
 mod exhaust;

@@ -39,7 +39,7 @@ const ELEMENTS: [(&str, &[&str], &[&str], &[&str]); 6] = [
 ];
 
 /// Reads a file of JUnit as the schema has it, and returns how many of each element there are.
-fn read_junit(text: &str) -> Result<BTreeMap<String, u64>, String> {
+pub fn read_junit(text: &str) -> Result<BTreeMap<String, u64>, String> {
     let mut reader = Reader::from_str(text);
     let (mut open, mut counts): (Vec<String>, _) = (Vec::new(), BTreeMap::new());
     let mut declared: BTreeMap<&str, u64> = BTreeMap::new();
