@@ -170,11 +170,11 @@ fn tried_part<'a>(
 ) -> TriedPart<'a> {
     TriedPart {
         mechanism: tried.design.value(),
-        under: tried.design.under.as_deref(),
+        under: tried.design.under,
         without: tried.design.without.iter().map(|kind| kind.word()).collect(),
         words: words(tried),
         standing,
-        lacks: tried.lacks.as_deref(),
+        lacks: tried.lacks,
         found: tried.sweep.as_ref().map(|sweep| found(report, sweep)),
         replay: replay(report, tried),
     }

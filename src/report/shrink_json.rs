@@ -131,7 +131,7 @@ pub fn shrink_json(report: &ShrinkReport<'_>, (file, saved): &File, sets: &[File
     let trial = case.subject.trial();
     let size = |size: Size| SizePart { faults: size.faults, records: size.rows };
     let wrong = shrunk.wrong.iter().map(|wrong| WrongPart {
-        mechanism: &wrong.mechanism,
+        mechanism: wrong.mechanism,
         fails_with_right_value: !wrong.is_needed,
     });
     value(&ShrinkDocument {

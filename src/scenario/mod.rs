@@ -88,7 +88,7 @@ pub struct Scenario {
     /// What is probably not meant, though it can be used.
     pub warnings: Vec<Diagnostic>,
     text: String,
-    lines: demand::lines::DemandLines,
+    places: demand::lines::DemandPlaces,
     readable: Readable,
     /// The files that it names, without links.
     files: Vec<PathBuf>,
@@ -223,7 +223,7 @@ impl Scenario {
             };
             errors.keep_all(schedule::faults::exact(&places, &file.fault))
         });
-        let lines = demand::lines::DemandLines::of(&source, &file, &design);
+        let places = demand::lines::DemandPlaces::of(&file, &design);
         let parts = || {
             let (expect, stated, side_effects) = expect?;
             let inputs = inputs?;
@@ -252,7 +252,7 @@ impl Scenario {
                 rows_skipped: inputs.rows_skipped,
                 trial,
                 text: text.to_owned(),
-                lines,
+                places,
                 readable: readable.clone(),
                 own_folders: files::folders_to_allow(path, readable, &inputs.files),
                 files: inputs.files,

@@ -6,14 +6,29 @@ use quick_xml::events::{BytesStart, Event};
 use std::collections::BTreeMap;
 use std::fs;
 
-/// The elements of a file of JUnit, as the schema of Jenkins' xUnit plugin (junit-10) has them: the attributes that each
-/// needs, those that it may have, and the elements that may stand in it. None with text has elements in it.
-const ELEMENTS: [(&str, &[&str], &[&str], &[&str]); 6] = [
-    ("testsuites", &[], &["name", "time", "tests", "failures", "errors"], &["testsuite"]),
-    (
-        "testsuite",
-        &["name", "tests", "failures", "errors"],
-        &[
+/// An element of a file of JUnit.
+struct Element {
+    name: &'static str,
+    /// The attributes that it needs.
+    needed: &'static [&'static str],
+    /// Those that it may have beside them.
+    more: &'static [&'static str],
+    /// The elements that may stand in it.
+    elements: &'static [&'static str],
+}
+
+/// The elements as the schema of Jenkins' xUnit plugin (junit-10) has them, of those that may be written here.
+const ELEMENTS: [Element; 6] = [
+    Element {
+        name: "testsuites",
+        needed: &[],
+        more: &["name", "time", "tests", "failures", "errors"],
+        elements: &["testsuite"],
+    },
+    Element {
+        name: "testsuite",
+        needed: &["name", "tests", "failures", "errors"],
+        more: &[
             "group",
             "time",
             "skipped",
@@ -25,17 +40,17 @@ const ELEMENTS: [(&str, &[&str], &[&str], &[&str]); 6] = [
             "log",
             "url",
         ],
-        &["testsuite", "properties", "testcase", "system-out", "system-err"],
-    ),
-    (
-        "testcase",
-        &["name"],
-        &["time", "classname", "group"],
-        &["skipped", "error", "failure", "system-out", "system-err"],
-    ),
-    ("failure", &[], &["type", "message"], &[]),
-    ("error", &[], &["type", "message"], &[]),
-    ("system-out", &[], &[], &[]),
+        elements: &["testsuite", "properties", "testcase", "system-out", "system-err"],
+    },
+    Element {
+        name: "testcase",
+        needed: &["name"],
+        more: &["time", "classname", "group"],
+        elements: &["skipped", "error", "failure", "system-out", "system-err"],
+    },
+    Element { name: "failure", needed: &[], more: &["type", "message"], elements: &[] },
+    Element { name: "error", needed: &[], more: &["type", "message"], elements: &[] },
+    Element { name: "system-out", needed: &[], more: &[], elements: &[] },
 ];
 
 /// Reads a file of JUnit as the schema has it, and returns how many of each element there are.
@@ -89,11 +104,11 @@ fn allowed(
     name: &str,
     element: &BytesStart<'_>,
 ) -> Result<BTreeMap<String, String>, String> {
-    let row = |name: &str| ELEMENTS.into_iter().find(|row| row.0 == name);
-    let (_, needed, more, _) = row(name).ok_or_else(|| format!("there is no {name}"))?;
+    let row = |name: &str| ELEMENTS.iter().find(|row| row.name == name);
+    let Element { needed, more, .. } = row(name).ok_or_else(|| format!("there is no {name}"))?;
     let may_stand = match within {
         None => name == "testsuites",
-        Some(within) => row(within).is_some_and(|(.., elements)| elements.contains(&name)),
+        Some(within) => row(within).is_some_and(|row| row.elements.contains(&name)),
     };
     if !may_stand {
         return Err(format!("{name} in {within:?}"));

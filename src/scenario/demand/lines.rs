@@ -8,6 +8,7 @@ use crate::scenario::wrong::diagnostic::Source;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_systems::Design;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Something that a scenario file demands of its runs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -40,49 +41,46 @@ impl Unmet {
     }
 }
 
-/// The lines of a file on which its demands stand.
+/// Where the demands of a file stand in its text, in bytes. A line is counted for who asks: a file may have many faults,
+/// and to count the line of each would take longer than to read them.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(in crate::scenario) struct DemandLines {
-    /// The line of `expect`.
+pub(in crate::scenario) struct DemandPlaces {
+    /// Where `expect` stands.
     expect: usize,
-    /// Those of what has a line of its own.
+    /// Where that stands which has a place of its own.
     own: BTreeMap<Demand, usize>,
 }
 
-impl DemandLines {
+impl DemandPlaces {
     /// Those of a file that was read.
-    pub fn of(source: &Source<'_>, file: &raw::File, design: &Design) -> DemandLines {
-        let mut own = BTreeMap::new();
-        let mut add = |demand, at: usize| {
-            own.insert(demand, source.line(at));
-        };
-        for (index, fault) in file.fault.iter().enumerate() {
-            add(Demand::Fires(index), fault.span.start);
-        }
+    pub fn of(file: &raw::File, design: &Design) -> DemandPlaces {
+        let faults = file.fault.iter().enumerate();
+        let mut own: BTreeMap<Demand, usize> =
+            faults.map(|(index, fault)| (Demand::Fires(index), fault.span.start)).collect();
         if let raw::expect::Expect::Table(table) = &file.expect.value {
             let raw::expect::Table { holds, violates, rows_skipped, results, .. } = &**table;
-            let found = raw::span(violates).or(raw::span(holds));
-            found.into_iter().for_each(|span| add(Demand::Found, span.start));
+            let mut add = |demand, span: Option<Range<usize>>| {
+                own.extend(span.map(|span| (demand, span.start)));
+            };
+            add(Demand::Found, raw::span(violates).or(raw::span(holds)));
+            add(Demand::RowsSkipped, raw::span(rows_skipped));
             for (figure, given) in table.figures() {
-                raw::span(given)
-                    .into_iter()
-                    .for_each(|span| add(Demand::Figure(figure), span.start));
+                add(Demand::Figure(figure), raw::span(given));
             }
-            raw::span(rows_skipped)
-                .into_iter()
-                .for_each(|span| add(Demand::RowsSkipped, span.start));
             for (At { value: name, span }, _) in results.iter().flat_map(|given| &given.value.0) {
-                let step = design.layout().find(name);
-                step.into_iter().for_each(|step| add(Demand::Results(step), span.start));
+                if let Some(step) = design.layout().find(name) {
+                    add(Demand::Results(step), Some(span.clone()));
+                }
             }
         }
-        DemandLines { expect: source.line(file.expect.span.start), own }
+        DemandPlaces { expect: file.expect.span.start, own }
     }
 }
 
 impl Scenario {
-    /// The line of its text on which it demands this, from 1; that of `expect` where no line says so by itself.
+    /// The line of its text on which it demands this, from 1; that of `expect` where nothing says so by itself.
     pub fn line_of(&self, demand: Demand) -> usize {
-        self.lines.own.get(&demand).copied().unwrap_or(self.lines.expect)
+        let at = self.places.own.get(&demand).copied().unwrap_or(self.places.expect);
+        Source { path: &self.path, text: &self.text }.line(at)
     }
 }
