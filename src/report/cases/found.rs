@@ -1,6 +1,7 @@
 //! What each command found, as cases.
 
 use super::{Gravity, Problem, TestCase};
+use crate::figures::grouped;
 use crate::report::exhaust_text;
 use crate::report::expectation::{Comparison, expected_in_words};
 use crate::report::failures::FailedRun;
@@ -13,10 +14,13 @@ use crate::report::sweep_text::{unfired_in_words, verdict};
 use crate::report::table::JOINT;
 use crate::report::words::fault_in_words;
 use crate::report::{ExhaustReport, SweepReport, class_list};
-use crate::scenario::{Demand, Diagnostic, Expect, Scenario, ScenarioError};
+use crate::scenario::{Demand, Diagnostic, Expect, Scenario, ScenarioError, Unmet};
 use crate::search::regressions::{Replay, Replayed};
 use crate::search::tally::{Seeds, Sweep};
 use std::path::Path;
+
+/// The most problems of a case that are told one by one.
+const MOST_PROBLEMS: usize = 20;
 
 /// Where a file states what it expects.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -44,10 +48,9 @@ impl TestCase {
         failed: Option<&FailedRun>,
     ) -> TestCase {
         let gravity = if found.deterministic { Gravity::Failure } else { Gravity::Error };
-        let problems = found
-            .failures
-            .iter()
-            .map(|unmet| at(scenario.line_of(unmet.demand), gravity, &scenario.path, &unmet.words));
+        let problem = |unmet: &Unmet| {
+            at(scenario.line_of(unmet.demand), gravity, &scenario.path, &unmet.words)
+        };
         TestCase {
             expected: Some(found.expected.clone()),
             found: found.found.clone(),
@@ -55,7 +58,7 @@ impl TestCase {
             failing_seed: found.seed.flatten(),
             faults: failed.map(|failed| failed.faults().to_vec()).unwrap_or_default(),
             replay: Some(found.replay.clone()),
-            problems: problems.collect(),
+            problems: first_told(&found.failures, problem),
             ..swept(&scenario.path, &scenario.name, sweep)
         }
     }
@@ -115,8 +118,8 @@ impl TestCase {
     pub fn unusable(path: &Path, error: &ScenarioError) -> TestCase {
         let (found, problems) = match error {
             ScenarioError::Bad(wrong) => {
-                let wrong = wrong.iter().map(|wrong| told(path, wrong, Gravity::Error));
-                ("bad scenario", wrong.collect())
+                let problem = |wrong: &Diagnostic| told(path, wrong, Gravity::Error);
+                ("bad scenario", first_told(wrong, problem))
             }
             ScenarioError::Io { .. } => {
                 let problem = at(1, Gravity::Error, path, &error.to_string());
@@ -195,6 +198,16 @@ impl TestCase {
     }
 }
 
+/// The first of many problems, and at the last of them how many more there are.
+fn first_told<T>(all: &[T], problem: impl Fn(&T) -> Problem) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = all.iter().take(MOST_PROBLEMS).map(problem).collect();
+    let more = all.len() - problems.len();
+    if let (Some(last), true) = (problems.last_mut(), more > 0) {
+        last.words.push_str(&format!("\nand {} more", grouped(more as u64)));
+    }
+    problems
+}
+
 /// A scenario of which nothing was found yet.
 fn not_run(path: &Path, name: &str) -> TestCase {
     TestCase {
@@ -238,4 +251,23 @@ fn told(scenario: &Path, wrong: &Diagnostic, gravity: Gravity) -> Problem {
     words.extend(wrong.help_text().map(|help| format!("\n{help}")));
     let file = wrong.file_of(scenario);
     Problem { column: wrong.column(), ..at(wrong.line(), gravity, &file, &words) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_very_many_problems_the_first_are_told_and_the_others_counted() {
+        let check = |many: usize, told: usize, last: &str| {
+            let all: Vec<usize> = (1..=many).collect();
+            let problem = |&line: &usize| at(line, Gravity::Failure, Path::new("a"), "wrong");
+            let problems = first_told(&all, problem);
+            assert_eq!(problems.len(), told);
+            assert_eq!(problems.last().map(|problem| problem.words.as_str()), Some(last));
+        };
+        check(1, 1, "wrong");
+        check(20, 20, "wrong");
+        check(1_021, 20, "wrong\nand 1,001 more");
+    }
 }
