@@ -4,14 +4,17 @@ use crate::cli::CaseFormat;
 use crate::ending::Error;
 use crate::output::Printer;
 use onceproof::report::cases::{
-    Stands, TestCase, TestCases, Workspace, cases_markdown, cases_summary, github, junit,
+    ExpectLine, TestCase, TestCases, Workspace, cases_markdown, cases_summary, github, junit,
 };
+use onceproof::report::failures::FailedRun;
+use onceproof::report::shell::replay_command;
 use onceproof::scenario::{Scenario, ScenarioError};
-use onceproof::search::regressions::Replayed;
+use onceproof::search::regressions::{Replay, Replayed};
 use std::env;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 /// The most bytes of the summary of a step. GitHub shows nothing of a longer one.
 const MOST_BYTES: usize = 1024 * 1024;
@@ -62,18 +65,28 @@ pub fn write_unusable(
     write(command, cases.collect(), format, output)
 }
 
-/// The saved failures of a scenario that were run again. Whether it is expected that they fail says `is_expected`.
-pub fn cases_of_saved<'a>(
-    stands: &'a Stands,
-    scenario: &'a Scenario,
-    regressions: &'a [Scenario],
-    replayed: &'a [Replayed],
+/// The saved failures of a scenario that were run again. Whether it is expected that they fail says `is_expected`; of one
+/// that does and should not it is found out what did it.
+pub fn cases_of_saved(
+    expect_line: &ExpectLine,
+    scenario: &Scenario,
+    regressions: &[Scenario],
+    replayed: &[Replayed],
     is_expected: bool,
-) -> impl Iterator<Item = TestCase> + 'a {
-    replayed.iter().filter_map(move |replayed| {
+    cancel: &AtomicBool,
+) -> Vec<TestCase> {
+    let case = |replayed: &Replayed| {
         let saved = regressions.iter().find(|saved| saved.path == replayed.path)?;
-        Some(TestCase::of_saved(scenario, stands, (saved, replayed), is_expected))
-    })
+        let failed = match &replayed.result {
+            Replay::Fails(_) if !is_expected => saved.as_of(scenario).ok(),
+            Replay::Fails(_) | Replay::Holds | Replay::Inconclusive | Replay::Stale(_) => None,
+        };
+        let failed = failed
+            .map(|now| FailedRun::of(&now.trial, now.seed, replay_command(&saved.path), cancel));
+        let run = (saved, replayed);
+        Some(TestCase::of_saved(scenario, expect_line, run, failed.as_ref(), is_expected))
+    };
+    replayed.iter().filter_map(case).collect()
 }
 
 /// Where the repository is, for annotations.
@@ -86,11 +99,13 @@ fn workspace() -> Result<Workspace, Error> {
 /// Appends the summary to what other commands of the step have written.
 fn append(path: &Path, found: &TestCases) -> io::Result<()> {
     let mut file = File::options().append(true).create(true).open(path)?;
-    let there = usize::try_from(file.metadata()?.len()).unwrap_or(MOST_BYTES);
+    let metadata = file.metadata()?;
+    let there = usize::try_from(metadata.len()).unwrap_or(MOST_BYTES);
     let mut summary = cases_summary(found, MOST_BYTES.saturating_sub(there));
     if there > 0 {
         summary.insert(0, '\n');
     }
     file.write_all(summary.as_bytes())?;
-    file.sync_all()
+    // Only a file tells later that it finds no room.
+    if metadata.is_file() { file.sync_all() } else { Ok(()) }
 }

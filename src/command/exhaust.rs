@@ -14,7 +14,7 @@ use crate::ending::{Ending, Error};
 use crate::output::{Printer, complain};
 use indicatif::HumanDuration;
 use onceproof::figures::{counted, grouped};
-use onceproof::report::cases::{Stands, TestCase};
+use onceproof::report::cases::{ExpectLine, TestCase};
 use onceproof::report::exhaust_json::exhaust_json;
 use onceproof::report::exhaust_text::exhaust_text;
 use onceproof::report::not_shown::not_shown_by_search;
@@ -93,7 +93,7 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Printer) -> Resu
     };
     match (common.cases, common.format) {
         (Some(format), _) => {
-            let case = TestCase::of_search(&report, &Stands::of(&scenario));
+            let case = TestCase::of_search(&report, &ExpectLine::of(&scenario));
             write("exhaust", vec![case], format, output)?;
         }
         (None, Format::Text) => output.text(&exhaust_text(&report)),

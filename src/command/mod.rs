@@ -42,7 +42,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// Those of the command.
 pub fn dispatch(Cli { asked, command }: &Cli, output: &mut Printer) -> Result<Ending, Error> {
-    let ended = ended(*asked, command, output);
+    let ended = carry_out(*asked, command, output);
     let cases = command.name_of_cases().zip(asked.format.cases());
     if let (Err(Error::Scenarios(errors)), Some((command, format))) = (&ended, cases) {
         // Whoever reads the cases learns of it from them, too.
@@ -51,7 +51,7 @@ pub fn dispatch(Cli { asked, command }: &Cli, output: &mut Printer) -> Result<En
     ended
 }
 
-fn ended(asked: Asked, command: &Command, output: &mut Printer) -> Result<Ending, Error> {
+fn carry_out(asked: Asked, command: &Command, output: &mut Printer) -> Result<Ending, Error> {
     let common = asked.common();
     match command {
         Command::Run(args) => run::run(args, common, output),

@@ -17,7 +17,7 @@ use crate::cli::{Common, Format, Redesign, SweepArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Printer;
 use crate::paths;
-use onceproof::report::cases::{Stands, TestCase};
+use onceproof::report::cases::{ExpectLine, TestCase};
 use onceproof::report::failures::{FailedRun, MOST_RUNS};
 use onceproof::report::not_shown::not_shown_by_sweep;
 use onceproof::report::shell::{replay_command, run_command, sweep_command};
@@ -44,7 +44,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
     let scenarios = load_all(&paths::select(&args.paths)?, &args.files.readable()?)?;
     let allowed: Vec<Allowed> = scenarios.iter().map(Allowed::by).collect();
-    let stand: Vec<Stands> = scenarios.iter().map(Stands::of).collect();
+    let expect_lines: Vec<ExpectLine> = scenarios.iter().map(ExpectLine::of).collect();
     let scenarios = scenarios.into_iter().map(|scenario| redesigned(scenario, &args.redesign));
     let scenarios = scenarios.collect::<Result<Vec<Scenario>, Error>>()?;
     let seeds = |scenario: &Scenario| args.seeds.clone().unwrap_or(scenario.sweep.clone());
@@ -69,7 +69,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<E
     let saved = Saved::new(&args.out, args.swarm);
     let mut sweeps = Sweeps::new(common, scenarios.len() > 1, args.reached, page.is_some());
     let mut ended = Ok(());
-    for ((scenario, allowed), stands) in scenarios.iter().zip(&allowed).zip(&stand) {
+    for ((scenario, allowed), expect_line) in scenarios.iter().zip(&allowed).zip(&expect_lines) {
         let seeds = Seeds::Range(seeds(scenario));
         let progress = Progress::new(seeds.count(), &scenario.name);
         let replayed = replay(scenario, &regressions);
@@ -100,7 +100,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<E
         let mut swept = Swept {
             replayed: &replayed,
             regressions: &regressions,
-            stands,
+            expect_line,
             sweep: &sweep,
             weather: weather.as_ref().map(Scenario::text),
             saved: file.as_deref(),
@@ -142,7 +142,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<E
 struct Swept<'a> {
     replayed: &'a [Replayed],
     regressions: &'a [Scenario],
-    stands: &'a Stands,
+    expect_line: &'a ExpectLine,
     sweep: &'a Sweep,
     weather: Option<&'a str>,
     saved: Option<&'a Path>,
@@ -300,12 +300,14 @@ impl Sweeps {
 
 /// A sweep and the saved failures that were run again before it, as test cases.
 fn cases(scenario: &Scenario, swept: &Swept, report: &SweepReport) -> Vec<TestCase> {
+    let cancel = cancelled_by_interrupt();
     let failed = swept.sweep.first_failure.as_ref().map(|Failure { seed, outcome }| {
         let again = report.replay.unwrap_or_default().to_owned();
         FailedRun::blamed(&scenario.trial, *seed, outcome, report.blame, again)
     });
-    let mut cases = vec![TestCase::of_sweep(report, swept.stands, failed.as_ref())];
-    cases.extend(cases_of_saved(swept.stands, scenario, swept.regressions, swept.replayed, false));
+    let mut cases = vec![TestCase::of_sweep(report, swept.expect_line, failed.as_ref())];
+    let Swept { expect_line, regressions, replayed, .. } = *swept;
+    cases.extend(cases_of_saved(expect_line, scenario, regressions, replayed, false, &cancel));
     cases
 }
 

@@ -11,7 +11,7 @@ use crate::cli::{Common, Format, TestArgs};
 use crate::ending::{Ending, Error, scenario_ending};
 use crate::output::{Printer, complain};
 use crate::paths;
-use onceproof::report::cases::{Stands, TestCase};
+use onceproof::report::cases::{ExpectLine, TestCase};
 use onceproof::report::expectation::{Comparison, compared, comparison_text, unusable_text};
 use onceproof::report::failures::FailedRun;
 use onceproof::report::regressions::regression_in_words;
@@ -115,8 +115,8 @@ fn tested(
         let seed = comparison.seed.filter(|_| is_bad);
         let failed = seed.map(|seed| FailedRun::of(&scenario.trial, seed, again, cancel));
         cases.push(TestCase::of_test(&scenario, &sweep, &comparison, failed.as_ref()));
-        let stands = Stands::of(&scenario);
-        cases.extend(cases_of_saved(&stands, &scenario, saved, &replayed, expects_it));
+        let expect_line = ExpectLine::of(&scenario);
+        cases.extend(cases_of_saved(&expect_line, &scenario, saved, &replayed, expects_it, cancel));
     }
     for replayed in &replayed {
         let is_expected = expects_it && matches!(replayed.result, Replay::Fails(_));

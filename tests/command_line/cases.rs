@@ -227,7 +227,7 @@ onceproof run s/hopeful.toml</failure>
     <testcase classname="s.hopeful" name="saved failure onceproof-regressions/hopeful.toml">
       <failure type="duplicated" message="the regression onceproof-regressions/hopeful.toml fails: duplicated">s/hopeful.toml:4: the regression onceproof-regressions/hopeful.toml fails: duplicated
 1 fault that it takes:
-  the ack of events/0#1 to per-user, attempt 1, was lost
+  the ack of events/0#1 from events to per-user, attempt 1, was lost
 onceproof replay onceproof-regressions/hopeful.toml</failure>
     </testcase>
   </testsuite>

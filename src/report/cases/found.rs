@@ -22,20 +22,20 @@ use std::path::Path;
 /// The most problems of a case that are told one by one.
 const MOST_PROBLEMS: usize = 20;
 
-/// Where a file states what it expects.
+/// What a file expects, and the line of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Stands {
+pub struct ExpectLine {
     /// What that is.
     expect: Expect,
     /// The line of it.
     line: usize,
 }
 
-impl Stands {
+impl ExpectLine {
     /// Of a scenario as its file says.
-    pub fn of(scenario: &Scenario) -> Stands {
+    pub fn of(scenario: &Scenario) -> ExpectLine {
         let Scenario { expect, .. } = scenario;
-        Stands { expect: expect.clone(), line: scenario.line_of(Demand::Found) }
+        ExpectLine { expect: expect.clone(), line: scenario.line_of(Demand::Found) }
     }
 }
 
@@ -63,14 +63,16 @@ impl TestCase {
         }
     }
 
-    /// A saved failure that was run again. One that fails may be what its scenario expects.
+    /// A saved failure that was run again, with what did it, if that was looked for. One that fails may be what its
+    /// scenario expects.
     pub fn of_saved(
         scenario: &Scenario,
-        stands: &Stands,
+        expect_line: &ExpectLine,
         (saved, replayed): (&Scenario, &Replayed),
+        failed: Option<&FailedRun>,
         is_expected: bool,
     ) -> TestCase {
-        let (line, file) = (stands.line, &scenario.path);
+        let (line, file) = (expect_line.line, &scenario.path);
         let words = regression_in_words(replayed).unwrap_or_default();
         let (found, problem) = match &replayed.result {
             Replay::Holds => ("exactly-once".to_owned(), None),
@@ -86,18 +88,17 @@ impl TestCase {
                 ("stale".to_owned(), Some(Problem { line: replayed.line, ..problem }))
             }
         };
-        let faults = saved.trial.plan.faults.iter();
         let replay = replay_command(&replayed.path);
         TestCase {
             scenario: file.clone(),
             saved: Some(replayed.path.clone()),
             name: scenario.name.clone(),
-            expected: Some(expected_in_words(&stands.expect)),
+            expected: Some(expected_in_words(&expect_line.expect)),
             found,
             seeds: saved.seed.map(|seed| seed.to_string()),
             runs: Some(1),
             failing_seed: None,
-            faults: faults.map(|fault| fault_in_words(fault, &saved.trial)).collect(),
+            faults: failed.map(|failed| failed.faults().to_vec()).unwrap_or_default(),
             replay: Some(with_folders(replay, &saved.folders_to_allow(&replayed.path))),
             problems: problem.into_iter().collect(),
         }
@@ -135,9 +136,13 @@ impl TestCase {
     }
 
     /// A sweep. It fails on what its command ends badly on, whatever the file expects.
-    pub fn of_sweep(report: &SweepReport, stands: &Stands, failed: Option<&FailedRun>) -> TestCase {
+    pub fn of_sweep(
+        report: &SweepReport,
+        expect_line: &ExpectLine,
+        failed: Option<&FailedRun>,
+    ) -> TestCase {
         let SweepReport { subject, sweep, replay, shortfalls, strict, .. } = *report;
-        let problem = |gravity, words: &str| at(stands.line, gravity, subject.path, words);
+        let problem = |gravity, words: &str| at(expect_line.line, gravity, subject.path, words);
         let found = plain(&verdict(sweep));
         let mut problems = Vec::new();
         if let Some(difference) = &sweep.difference {
@@ -154,10 +159,10 @@ impl TestCase {
             let words = unfired.iter().chain(shortfalls);
             problems.extend(words.map(|words| problem(Gravity::Failure, words)));
         }
-        problems.extend(not_shown(report.not_shown, stands, subject.path));
+        problems.extend(not_shown(report.not_shown, expect_line, subject.path));
         let classes = class_list(sweep.found().iter());
         TestCase {
-            expected: Some(expected_in_words(&stands.expect)),
+            expected: Some(expected_in_words(&expect_line.expect)),
             found: if classes.is_empty() { found } else { classes },
             runs: Some(sweep.runs),
             failing_seed: sweep.failing.first().copied().flatten(),
@@ -169,20 +174,20 @@ impl TestCase {
     }
 
     /// An exhaustive search. Its first cause is one of the smallest.
-    pub fn of_search(report: &ExhaustReport, stands: &Stands) -> TestCase {
+    pub fn of_search(report: &ExhaustReport, expect_line: &ExpectLine) -> TestCase {
         let ExhaustReport { subject, seed, found, spent, replay, .. } = *report;
         let words = plain(&exhaust_text::verdict(found, spent));
-        let problem = |gravity| at(stands.line, gravity, subject.path, &words);
+        let problem = |gravity| at(expect_line.line, gravity, subject.path, &words);
         let first = found.causes.first();
         let problem = match first {
             Some(_) => Some(problem(Gravity::Failure)),
             None => (!found.is_complete()).then(|| problem(Gravity::Error)),
         };
-        let not_shown = not_shown(report.not_shown, stands, subject.path);
+        let not_shown = not_shown(report.not_shown, expect_line, subject.path);
         let in_words = |fault| fault_in_words(fault, subject.trial);
         let faults = first.into_iter().flat_map(|cause| &cause.faults).map(in_words);
         TestCase {
-            expected: Some(expected_in_words(&stands.expect)),
+            expected: Some(expected_in_words(&expect_line.expect)),
             found: match first {
                 Some(cause) => class_list(cause.classes.iter()),
                 None => words.lines().next().unwrap_or_default().to_owned(),
@@ -235,9 +240,9 @@ fn swept(path: &Path, name: &str, sweep: &Sweep) -> TestCase {
 }
 
 /// That a file expects what was not met.
-fn not_shown(of: Option<&NotShown>, stands: &Stands, file: &Path) -> Option<Problem> {
+fn not_shown(of: Option<&NotShown>, expect_line: &ExpectLine, file: &Path) -> Option<Problem> {
     let words = plain(&not_shown_text(of)).replace(JOINT, " ");
-    of.map(|_| at(stands.line, Gravity::Warning, file, words.trim_end()))
+    of.map(|_| at(expect_line.line, Gravity::Warning, file, words.trim_end()))
 }
 
 fn at(line: usize, gravity: Gravity, file: &Path, words: &str) -> Problem {

@@ -9,7 +9,7 @@ mod github;
 mod junit;
 mod markdown;
 
-pub use found::Stands;
+pub use found::ExpectLine;
 pub use github::{Workspace, github};
 pub use junit::junit;
 pub use markdown::{cases_markdown, cases_summary};
