@@ -7,6 +7,8 @@ pub mod shell;
 pub mod words;
 pub mod table;
 #[cfg(feature = "cli")]
+mod markdown;
+#[cfg(feature = "cli")]
 pub mod times;
 pub mod damage;
 pub mod damage_line;

@@ -4,6 +4,7 @@
 use super::{TestCase, TestCases, shown};
 use crate::figures::{counted, grouped};
 use crate::printable::{printable, printable_lines};
+use crate::report::markdown::row;
 
 /// What stands where there is nothing to say.
 const NOTHING: &str = "·";
@@ -23,7 +24,7 @@ pub fn cases_summary(found: &TestCases, most_bytes: usize) -> String {
         found.command,
         found.in_words()
     );
-    let rows: Vec<String> = found.cases.iter().map(row).collect();
+    let rows: Vec<String> = found.cases.iter().map(case_row).collect();
     let sections: Vec<String> = found.cases.iter().map(section).collect();
     let mut left = most_bytes.saturating_sub(head.len());
     let mut fits = |text: &String| {
@@ -50,7 +51,7 @@ pub fn cases_summary(found: &TestCases, most_bytes: usize) -> String {
     text
 }
 
-fn row(case: &TestCase) -> String {
+fn case_row(case: &TestCase) -> String {
     let verdict = if case.failing().is_some() { "**FAIL**" } else { "ok" };
     let file = code(&shown(case.saved.as_ref().unwrap_or(&case.scenario)));
     let saved = if case.saved.is_some() { ", saved failure" } else { "" };
@@ -65,7 +66,7 @@ fn row(case: &TestCase) -> String {
         words(case.failing_seed.map(|seed| seed.to_string()).as_deref()),
         case.replay.as_deref().map_or(NOTHING.to_owned(), code),
     ];
-    format!("| {} |\n", cells.join(" | "))
+    row(&cells)
 }
 
 /// What is told of a case below the table; nothing where there is nothing to look at.
@@ -96,7 +97,7 @@ fn plain(text: &str) -> String {
             '&' => plain.push_str("&amp;"),
             '<' => plain.push_str("&lt;"),
             '>' => plain.push_str("&gt;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '#' => {
                 plain.push('\\');
                 plain.push(character);
             }
@@ -106,9 +107,9 @@ fn plain(text: &str) -> String {
     plain
 }
 
-/// A text as code in a cell of a table, where a bar would end the cell.
+/// A text as code.
 fn code(text: &str) -> String {
-    let text = printable(text).replace('|', "\\|");
+    let text = printable(text);
     let fence = fence(&text, "`");
     let gap = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     format!("{fence}{gap}{text}{gap}{fence}")
@@ -179,8 +180,8 @@ onceproof check s/bad.toml
             text.contains("\n- `s/a,line=1:%.toml:1`: 100% \\\\u001B\\[31mred\\\\uFFFE<br>"),
             "{text}"
         );
-        assert_eq!(plain("a|b <i> `c` *d* [e](f)"), r"a\|b &lt;i&gt; \`c\` \*d\* \[e\](f)");
-        assert_eq!(code("a|b"), r"`a\|b`");
+        assert_eq!(plain("a|b <i> `c` *d* [e](f)"), r"a|b &lt;i&gt; \`c\` \*d\* \[e\](f)");
+        assert_eq!(code("a|b"), "`a|b`");
         assert_eq!(code("a `b` c"), "``a `b` c``");
         assert_eq!(code("`b`"), "`` `b` ``");
     }
