@@ -35,7 +35,7 @@ pub use form::reference::reference;
 #[cfg(feature = "schema")]
 pub use form::schema::schema;
 #[cfg(feature = "cli")]
-pub(crate) use form::schema::{fault_schema, kind_schema};
+pub(crate) use form::schema_parts::{fault_schema, kind_schema};
 pub use form::seed::RunSeed;
 pub use form::units::duration;
 pub use saved::{FailureText, SavedFailure, failure_text};

@@ -1,28 +1,8 @@
 //! The JSON Schema of the format, for editors: made from the types that the reader uses.
 
 use super::raw::File;
-use super::raw::fault::{Do, Fault};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 /// The JSON Schema of a scenario file.
 pub fn schema() -> serde_json::Value {
     schemars::schema_for!(File).to_value()
-}
-
-/// The JSON Schema of a `[[fault]]`, as part of another one.
-pub(crate) fn fault_schema(generator: &mut SchemaGenerator) -> Schema {
-    as_read::<Fault>(generator)
-}
-
-/// The JSON Schema of what stands after `do` in a `[[fault]]`, as part of another one.
-pub(crate) fn kind_schema(generator: &mut SchemaGenerator) -> Schema {
-    as_read::<Do>(generator)
-}
-
-/// What is read may leave out what a document that is written has always.
-fn as_read<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-    let mut reading = SchemaGenerator::default();
-    let schema = reading.subschema_for::<T>();
-    generator.definitions_mut().extend(reading.take_definitions(true));
-    schema
 }
