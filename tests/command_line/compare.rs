@@ -223,7 +223,7 @@ fn a_document_is_what_the_schema_says() {
     let chapter = library("compare/chapter5.toml");
     for file in ["lossy.toml", "view.toml", &chapter] {
         let arguments = ["compare", file, "--seeds", "0..5", "--format", "json"];
-        schema.check(&folder.onceproof(&arguments).ends(0).document());
+        schema.check(&folder.onceproof(&arguments).ends(0).document(), file);
     }
 }
 

@@ -93,7 +93,7 @@ fn the_document_is_as_its_schema_says_and_the_page_has_it_within() {
         let page = "page.html";
         let told = ["explain", path.as_str(), "--format", "json", "--html", page];
         let document = folder.onceproof(&told).ends(0).document();
-        schema.check(&document);
+        schema.check(&document, file);
         let page = fs::read_to_string(folder.path().join(page)).expect("a page");
         assert_eq!(document_in(&page), document, "{file}");
         assert!(page.len() < 200_000, "{file}: {} bytes", page.len());

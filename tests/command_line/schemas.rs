@@ -115,8 +115,7 @@ fn every_document_is_as_the_schema_of_its_name_says() {
         let schema = PrintedSchema::of(name);
         for (command, code) in commands {
             let document = document(&folder, command, *code);
-            eprintln!("{command}");
-            schema.check(&document);
+            schema.check(&document, command);
             assert_eq!(document["schema"], format!("onceproof.{name}/1"), "{command}");
             assert_eq!(document["schema"], schema.schema["title"], "{command}");
         }
@@ -130,7 +129,7 @@ fn a_schema_is_strict_down_to_the_last_part_and_says_what_each_key_is() {
         let schema = PrintedSchema::of(name);
         let (command, code) = commands[commands.len().min(2) - 1];
         let document = document(&folder, command, code);
-        schema.check(&document);
+        schema.check(&document, command);
         let refused = |change: &dyn Fn(&mut Value)| {
             let mut other = document.clone();
             change(&mut other);
@@ -148,7 +147,7 @@ fn a_schema_is_strict_down_to_the_last_part_and_says_what_each_key_is() {
     // And in the parts.
     let schema = PrintedSchema::of("run");
     let run = document(&folder, "run bad.toml", 1);
-    schema.check(&run);
+    schema.check(&run, "run");
     for place in
         ["/damage/0", "/steps/per-user", "/schedule/0/at", "/extremes", "/worth", "/latency_ms"]
     {

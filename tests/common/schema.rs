@@ -31,11 +31,11 @@ impl PrintedSchema {
         self.schemas.validate(document, self.index).is_ok()
     }
 
-    /// That a document is as the schema says.
+    /// That the document of this file or command is as the schema says.
     #[track_caller]
-    pub fn check(&self, document: &Value) {
+    pub fn check(&self, document: &Value, of: &str) {
         if let Err(error) = self.schemas.validate(document, self.index) {
-            panic!("{error:#}");
+            panic!("{of}: {error:#}");
         }
     }
 }

@@ -57,7 +57,7 @@ struct Schemas {
 /// The numbers of the exact faults that events name, and what is wrong with their causes.
 fn check(path: &str, arguments: &[&str], schema: &Schemas, kinds: &mut BTreeMap<String, u64>) {
     let (events, report) = traced(&[&[path], arguments].concat());
-    schema.report.check(&report);
+    schema.report.check(&report, path);
     let mut struck = vec![false; report["schedule"].as_array().expect("a schedule").len()];
     let (mut after, mut kind_of) = (0, Vec::new());
     for (number, event) in events.iter().enumerate() {
