@@ -4,16 +4,20 @@ mod args;
 mod compare;
 mod tune;
 mod explain;
+mod format;
+mod schema;
 mod values;
 
 pub use args::{
     CheckArgs, CheckpointsArgs, CompletionsArgs, ExhaustArgs, Files, GraphArgs, ManArgs,
-    NecessityArgs, NewArgs, PageArgs, Redesign, ReplayArgs, RunArgs, STANDARD_INPUT, SchemaArgs,
-    SchemaOf, ShrinkArgs, SweepArgs, TestArgs, load,
+    NecessityArgs, NewArgs, PageArgs, Redesign, ReplayArgs, RunArgs, STANDARD_INPUT, ShrinkArgs,
+    SweepArgs, TestArgs, load,
 };
 
 pub use compare::CompareArgs;
 pub use explain::ExplainArgs;
+pub use format::{CaseFormat, Format, Written};
+pub use schema::{SchemaArgs, SchemaOf};
 pub use tune::TuneArgs;
 
 use crate::ending::Ending;
@@ -53,9 +57,10 @@ pub struct Cli {
 /// What is asked of all commands.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Asked {
-    /// How results are written; markdown is for `schema` and `compare`.
+    /// How results are written; junit and github are for test, check, sweep and exhaust, markdown for these and for
+    /// necessity, compare and schema. With github, a summary is appended to $GITHUB_STEP_SUMMARY where that is set.
     #[arg(long, global = true, value_enum, default_value_t = Written::Text)]
-    #[arg(value_name = "text|json|markdown", hide_possible_values = true)]
+    #[arg(value_name = "text|json|markdown|junit|github", hide_possible_values = true)]
     pub format: Written,
     /// Take a fault that did not fire for a failure, also where a file allows it, and in run, sweep, test and
     /// replay also an aggregate or a sink without a record, and more late records, dead letters and rows left
@@ -72,43 +77,21 @@ impl Asked {
     /// What all commands share.
     pub fn common(self) -> Common {
         let Asked { format, strict, color } = self;
-        let format = match format {
-            Written::Json => Format::Json,
-            Written::Text | Written::Markdown => Format::Text,
-        };
-        Common { format, strict, color }
+        Common { format: format.format(), cases: format.cases(), strict, color }
     }
-}
-
-/// How results are asked to be written.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Written {
-    /// For people.
-    Text,
-    /// One document.
-    Json,
-    /// Markdown.
-    Markdown,
 }
 
 /// What all commands share.
 #[derive(Clone, Copy, Debug)]
 pub struct Common {
-    /// How results are written.
+    /// How results are written, where they are not written as test cases.
     pub format: Format,
+    /// How they are written as test cases, if that is asked for.
+    pub cases: Option<CaseFormat>,
     /// Whether a fault that did not fire is a failure.
     pub strict: bool,
     /// When results are coloured.
     pub color: Color,
-}
-
-/// How results are written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Format {
-    /// For people.
-    Text,
-    /// One document.
-    Json,
 }
 
 /// When results are coloured.
@@ -171,8 +154,8 @@ pub enum Command {
     Check(CheckArgs),
     /// The pipeline before and after optimization.
     Graph(GraphArgs),
-    /// The JSON Schema of the scenario format, of the lines of a trace, of a comparison or of an explanation; with --format markdown the
-    /// reference of the format.
+    /// The JSON Schema of the scenario format, or of what a command prints as JSON; with --format markdown the reference of
+    /// the format.
     Schema(SchemaArgs),
     /// What a shell completes, as a script for it.
     Completions(CompletionsArgs),
@@ -205,32 +188,8 @@ impl Cli {
 
     /// Refuses what clap has no word for.
     fn checked(self) -> Result<Cli, clap::Error> {
-        let is_reference =
-            matches!(&self.command, Command::Schema(args) if args.of == SchemaOf::Scenario);
-        let has_markdown = is_reference || matches!(&self.command, Command::Compare(_));
-        if self.asked.format == Written::Markdown && !has_markdown {
-            let message = "--format markdown is for schema of a scenario and for compare; necessity \
-                           has --markdown";
-            return Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
-        }
+        format::check(&self)?;
         match &self.command {
-            Command::Graph(graph)
-                if graph.picture.is_some() && self.asked.format == Written::Json =>
-            {
-                let message = "--picture draws a text and cannot be used with --format json";
-                Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
-            }
-            Command::Explain(args) if args.mermaid && self.asked.format == Written::Json => {
-                let message = "--mermaid prints a diagram and cannot be used with --format json";
-                Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
-            }
-            Command::New(_) | Command::Tour | Command::Completions(_) | Command::Man(_)
-                if self.asked.format == Written::Json =>
-            {
-                let message =
-                    "what this command writes is no document: --format json is not for it";
-                Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
-            }
             Command::Run(run) if run.check_determinism && is_input(&run.file) => {
                 Err(read_once("--check-determinism"))
             }
@@ -240,8 +199,8 @@ impl Cli {
                 Err(read_once("--check-determinism"))
             }
             Command::Test(test) if test.paths.iter().any(is_input) => Err(read_once("test")),
-            Command::Necessity(args) if args.markdown && self.asked.format == Written::Json => {
-                let message = "--markdown cannot be used with --format json";
+            Command::Necessity(args) if args.markdown && self.asked.format != Written::Text => {
+                let message = "--markdown is --format markdown, and cannot be used with another";
                 Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
             }
             Command::Run(_)

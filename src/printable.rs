@@ -13,6 +13,8 @@ fn is_shown(character: char) -> bool {
             '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
             | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
+            // No characters, of which XML has no words.
+            | '\u{fffe}' | '\u{ffff}'
             // Other directions of writing.
             | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}'
             // Other ends of a line.
@@ -110,7 +112,7 @@ mod tests {
     use super::*;
 
     /// A text of each sort that is not shown.
-    const HIDDEN: [(&str, &str); 8] = [
+    const HIDDEN: [(&str, &str); 9] = [
         ("a\u{202e}b", "a\\u202Eb"),
         ("a\u{200b}b", "a\\u200Bb"),
         ("a\u{2066}b\u{2069}", "a\\u2066b\\u2069"),
@@ -119,6 +121,7 @@ mod tests {
         ("\u{feff}\u{7f}\t\r", "\\uFEFF\\u007F\\t\\r"),
         ("\u{e0041}", "\\U000E0041"),
         ("\u{2028}", "\\u2028"),
+        ("\u{fffe}\u{ffff}", "\\uFFFE\\uFFFF"),
     ];
 
     #[test]

@@ -1,6 +1,8 @@
 //! The command line as a user meets it: the real program, real files, exit codes and both streams.
 
 mod begin;
+mod cases;
+mod ci;
 mod columns;
 mod compare;
 mod tune;
@@ -12,6 +14,7 @@ mod files;
 mod necessity;
 mod pages;
 mod run;
+mod schemas;
 mod shrink;
 mod sizes;
 mod strangers;

@@ -406,7 +406,7 @@ mod tests {
                     Step::Remove(key) => prop_assert_eq!(map.remove(&key), right.remove(&key)),
                     Step::Change(key) => {
                         let (here, there) = (map.get_mut(&key), right.get_mut(&key));
-                        prop_assert_eq!(here.map(|value| std::mem::take(value)), there.map(std::mem::take));
+                        prop_assert_eq!(here.map(std::mem::take), there.map(std::mem::take));
                     }
                     Step::OrInsert(key, value) => {
                         let there = *right.entry(key).or_insert(value);

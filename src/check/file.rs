@@ -45,7 +45,10 @@ impl Check {
             let cancel = AtomicBool::new(false);
             Ok(compared(scenario, &tested(scenario, &cancel), false))
         });
-        let failures = compared.map_or_else(|why| vec![why], |compared| compared.failures);
+        let failures: Vec<String> = match compared {
+            Ok(compared) => compared.failures.into_iter().map(|unmet| unmet.words).collect(),
+            Err(why) => vec![why],
+        };
         if !failures.is_empty() {
             let path = scenario.path.display();
             panic!("{}, {path}:\n  {}", self.name, failures.join("\n  "));

@@ -404,27 +404,3 @@ impl From<Picture> for onceproof::report::graph::Picture {
         }
     }
 }
-
-/// Arguments of `schema`.
-#[derive(Args, Debug)]
-pub struct SchemaArgs {
-    /// Of what: scenario files, the lines of `run --trace --format json`, or the document of `compare --format json`.
-    #[arg(long, value_enum, value_name = "scenario|trace|compare", hide_possible_values = true)]
-    #[arg(default_value_t = SchemaOf::Scenario)]
-    pub of: SchemaOf,
-}
-
-/// What a schema is of.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum SchemaOf {
-    /// A scenario file.
-    Scenario,
-    /// A line of a trace.
-    Trace,
-    /// A comparison.
-    Compare,
-    /// A tuning.
-    Tune,
-    /// An explanation.
-    Explain,
-}

@@ -156,10 +156,9 @@ fn unreadable() -> Error {
 
 /// Says that it was the same.
 pub fn say(line: &str, common: Common, output: &mut Printer) {
-    match common.format {
-        Format::Text => output.line(line),
-        // A document says it by the exit code.
-        Format::Json => {}
+    // A document says it by the exit code, and so do test cases.
+    if let (None, Format::Text) = (common.cases, common.format) {
+        output.line(line);
     }
 }
 

@@ -3,6 +3,7 @@
 //! Ctrl-C ends the search soon. With `--resume` what is done is kept in a file, now and then and at the end, and
 //! a later search of the same goes on from there.
 
+use super::cases::write;
 use super::interrupt::cancelled_by_interrupt;
 use super::keep::{EVERY, Keep};
 use super::progress::{SearchProgress, sleep, timed};
@@ -13,6 +14,7 @@ use crate::ending::{Ending, Error};
 use crate::output::{Printer, complain};
 use indicatif::HumanDuration;
 use onceproof::figures::{counted, grouped};
+use onceproof::report::cases::{ExpectLine, TestCase};
 use onceproof::report::exhaust_json::exhaust_json;
 use onceproof::report::exhaust_text::exhaust_text;
 use onceproof::report::not_shown::not_shown_by_search;
@@ -89,9 +91,13 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Printer) -> Resu
         runs_before,
         timing: Some(timing),
     };
-    match common.format {
-        Format::Text => output.text(&exhaust_text(&report)),
-        Format::Json => output.document(&exhaust_json(&report)),
+    match (common.cases, common.format) {
+        (Some(format), _) => {
+            let case = TestCase::of_search(&report, &ExpectLine::of(&scenario));
+            write("exhaust", vec![case], format, output)?;
+        }
+        (None, Format::Text) => output.text(&exhaust_text(&report)),
+        (None, Format::Json) => output.document(&exhaust_json(&report)),
     }
     saved.map(|_| ending_of(&found))
 }

@@ -12,6 +12,7 @@ pub mod interrupt;
 mod blame;
 mod keep;
 mod made;
+mod cases;
 pub mod save;
 pub mod determinism;
 pub mod progress;
@@ -25,7 +26,7 @@ pub mod schema;
 mod tour;
 pub mod manual;
 
-use crate::cli::{Cli, Command, Files, Redesign, Written, load};
+use crate::cli::{Asked, Cli, Command, Files, Redesign, Written, load};
 use crate::ending::{Ending, Error};
 use crate::output::Printer;
 use crate::paths;
@@ -42,6 +43,16 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// Those of the command.
 pub fn dispatch(Cli { asked, command }: &Cli, output: &mut Printer) -> Result<Ending, Error> {
+    let ended = carry_out(*asked, command, output);
+    let cases = command.name_of_cases().zip(asked.format.cases());
+    if let (Err(Error::Scenarios(errors)), Some((command, format))) = (&ended, cases) {
+        // Whoever reads the cases learns of it from them, too.
+        cases::write_unusable(command, errors, format, output)?;
+    }
+    ended
+}
+
+fn carry_out(asked: Asked, command: &Command, output: &mut Printer) -> Result<Ending, Error> {
     let common = asked.common();
     match command {
         Command::Run(args) => run::run(args, common, output),
@@ -49,11 +60,14 @@ pub fn dispatch(Cli { asked, command }: &Cli, output: &mut Printer) -> Result<En
         Command::Replay(args) => replay::replay(args, common, output),
         Command::Explain(args) => explain::explain(args, common, output),
         Command::Exhaust(args) => exhaust::exhaust(args, common, output),
-        Command::Necessity(args) => necessity::necessity(args, common, output),
+        Command::Necessity(args) => {
+            let is_markdown = args.markdown || asked.format == Written::Markdown;
+            necessity::necessity(args, is_markdown, common, output)
+        }
         Command::Compare(args) => {
             compare::compare(args, asked.format == Written::Markdown, common, output)
         }
-        Command::Tune(args) => tune::tune(args, common, output),
+        Command::Tune(args) => tune::tune(args, asked.format == Written::Markdown, common, output),
         Command::Shrink(args) => shrink::shrink(args, common, output),
         Command::Test(args) => test::test(args, common, output),
         Command::Check(args) => check::check(args, common, output),

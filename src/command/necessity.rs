@@ -39,12 +39,13 @@ type Try = fn(&Variant, &Scenario, &Range<u64>, &AtomicBool, &(dyn Fn(&Brief) + 
 /// The scenario cannot be used, or there are no seeds.
 pub fn necessity(
     args: &NecessityArgs,
+    is_markdown: bool,
     common: Common,
     output: &mut Printer,
 ) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
     let page = MadePage::new(&args.page)?;
-    let asked = Asked { args, page, common };
+    let asked = Asked { is_markdown, page, common };
     match (&args.seeds, args.faults) {
         (Some(seeds), _) if seeds.is_empty() => {
             Err(Error::NothingSelected("there are no seeds in the range".to_owned()))
@@ -64,7 +65,7 @@ pub fn necessity(
 
 /// What was asked for, and where the report goes.
 struct Asked<'a> {
-    args: &'a NecessityArgs,
+    is_markdown: bool,
     page: MadePage<'a>,
     common: Common,
 }
@@ -108,7 +109,7 @@ fn by_faults(
         timing,
     };
     match asked.common.format {
-        Format::Text if asked.args.markdown => output.text(&necessity_markdown(&report)),
+        Format::Text if asked.is_markdown => output.text(&necessity_markdown(&report)),
         Format::Text => output.text(&necessity_text(&report)),
         Format::Json => output.document(&necessity_json(&report)),
     }
@@ -154,7 +155,7 @@ fn by_seeds(
     });
     let report = MatrixReport { subject: Reported::from(scenario), matrix: &matrix, timing };
     match asked.common.format {
-        Format::Text if asked.args.markdown => output.text(&matrix_markdown(&report)),
+        Format::Text if asked.is_markdown => output.text(&matrix_markdown(&report)),
         Format::Text => output.text(&matrix_text(&report)),
         Format::Json => output.document(&matrix_json(&report)),
     }

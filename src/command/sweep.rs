@@ -4,6 +4,7 @@
 //! first that was not run, and the exit code is that of what they showed; a second Ctrl-C ends the process.
 
 use super::blame::blamed;
+use super::cases::{cases_of_saved, write};
 use super::determinism::{check_seeds, say};
 use super::interrupt::cancelled_by_interrupt;
 use super::made::MadePage;
@@ -16,6 +17,7 @@ use crate::cli::{Common, Format, Redesign, SweepArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Printer;
 use crate::paths;
+use onceproof::report::cases::{ExpectLine, TestCase};
 use onceproof::report::failures::{FailedRun, MOST_RUNS};
 use onceproof::report::not_shown::not_shown_by_sweep;
 use onceproof::report::shell::{replay_command, run_command, sweep_command};
@@ -28,7 +30,7 @@ use onceproof::search::blame::Blame;
 use onceproof::search::regressions::{Replay, Replayed, replay};
 use onceproof::search::swarm::Swarm;
 use onceproof::search::sweep::{Stop, sweep as sweep_plan};
-use onceproof::search::tally::{Seeds, Sweep};
+use onceproof::search::tally::{Failure, Seeds, Sweep};
 use onceproof_sim::outcome::Brief;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde_json::Value;
@@ -42,6 +44,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
     let scenarios = load_all(&paths::select(&args.paths)?, &args.files.readable()?)?;
     let allowed: Vec<Allowed> = scenarios.iter().map(Allowed::by).collect();
+    let expect_lines: Vec<ExpectLine> = scenarios.iter().map(ExpectLine::of).collect();
     let scenarios = scenarios.into_iter().map(|scenario| redesigned(scenario, &args.redesign));
     let scenarios = scenarios.collect::<Result<Vec<Scenario>, Error>>()?;
     let seeds = |scenario: &Scenario| args.seeds.clone().unwrap_or(scenario.sweep.clone());
@@ -66,7 +69,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<E
     let saved = Saved::new(&args.out, args.swarm);
     let mut sweeps = Sweeps::new(common, scenarios.len() > 1, args.reached, page.is_some());
     let mut ended = Ok(());
-    for (scenario, allowed) in scenarios.iter().zip(&allowed) {
+    for ((scenario, allowed), expect_line) in scenarios.iter().zip(&allowed).zip(&expect_lines) {
         let seeds = Seeds::Range(seeds(scenario));
         let progress = Progress::new(seeds.count(), &scenario.name);
         let replayed = replay(scenario, &regressions);
@@ -96,6 +99,8 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<E
         };
         let mut swept = Swept {
             replayed: &replayed,
+            regressions: &regressions,
+            expect_line,
             sweep: &sweep,
             weather: weather.as_ref().map(Scenario::text),
             saved: file.as_deref(),
@@ -136,6 +141,8 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<E
 /// What came of one scenario.
 struct Swept<'a> {
     replayed: &'a [Replayed],
+    regressions: &'a [Scenario],
+    expect_line: &'a ExpectLine,
     sweep: &'a Sweep,
     weather: Option<&'a str>,
     saved: Option<&'a Path>,
@@ -194,12 +201,21 @@ struct Sweeps {
     ending: Ending,
     totals: Totals,
     documents: Vec<Value>,
+    cases: Vec<TestCase>,
 }
 
 impl Sweeps {
     fn new(common: Common, several: bool, matrix: bool, has_page: bool) -> Sweeps {
-        let (totals, documents) = (Totals::default(), Vec::new());
-        Sweeps { common, several, matrix, has_page, ending: Ending::AsExpected, totals, documents }
+        Sweeps {
+            common,
+            several,
+            matrix,
+            has_page,
+            ending: Ending::AsExpected,
+            totals: Totals::default(),
+            documents: Vec::new(),
+            cases: Vec::new(),
+        }
     }
 
     fn add(&mut self, scenario: &Scenario, swept: &Swept, blame: &Blame, output: &mut Printer) {
@@ -237,13 +253,14 @@ impl Sweeps {
             shortfalls,
             strict,
         };
-        match self.common.format {
-            Format::Text => {
+        match (self.common.cases, self.common.format) {
+            (Some(_), _) => self.cases.extend(cases(scenario, swept, &report)),
+            (None, Format::Text) => {
                 let gap = if self.totals.is_empty() { "" } else { "\n" };
                 output.text(&format!("{gap}{}", sweep_text(&report)));
                 output.flush();
             }
-            Format::Json => {}
+            (None, Format::Json) => {}
         }
         if self.common.format == Format::Json || self.has_page {
             self.documents.push(sweep_json(&report));
@@ -263,14 +280,35 @@ impl Sweeps {
             Ok(one) => sweeps_json(one.into()),
             Err(several) => sweeps_json(several),
         };
-        match self.common.format {
-            Format::Text if self.several => output.text(&closing_line(&self.totals)),
-            Format::Text => {}
-            Format::Json => output.document(&document),
-        }
+        let cases = std::mem::take(&mut self.cases);
+        let written = match (self.common.cases, self.common.format) {
+            (Some(format), _) => write("sweep", cases, format, output),
+            (None, Format::Text) if self.several => {
+                output.text(&closing_line(&self.totals));
+                Ok(())
+            }
+            (None, Format::Text) => Ok(()),
+            (None, Format::Json) => {
+                output.document(&document);
+                Ok(())
+            }
+        };
         output.flush();
-        page.write(|| document)
+        written.and(page.write(|| document))
     }
+}
+
+/// A sweep and the saved failures that were run again before it, as test cases.
+fn cases(scenario: &Scenario, swept: &Swept, report: &SweepReport) -> Vec<TestCase> {
+    let cancel = cancelled_by_interrupt();
+    let failed = swept.sweep.first_failure.as_ref().map(|Failure { seed, outcome }| {
+        let again = report.replay.unwrap_or_default().to_owned();
+        FailedRun::blamed(&scenario.trial, *seed, outcome, report.blame, again)
+    });
+    let mut cases = vec![TestCase::of_sweep(report, swept.expect_line, failed.as_ref())];
+    let Swept { expect_line, regressions, replayed, .. } = *swept;
+    cases.extend(cases_of_saved(expect_line, scenario, regressions, replayed, false, &cancel));
+    cases
 }
 
 /// Whether a kind with odds or an exact fault did not fire, or a mark was not reached.

@@ -5,19 +5,20 @@
 //! was expected, ends it. Where the file states figures, they are compared in every run that is made, and
 //! a class that was found does not end it.
 
+use super::cases::{cases_of_saved, write};
 use super::{check_names, cores, load_regressions, threads};
 use crate::cli::{Common, Format, TestArgs};
 use crate::ending::{Ending, Error, scenario_ending};
 use crate::output::{Printer, complain};
 use crate::paths;
-use onceproof::report::expectation::{
-    Comparison, compared, comparison_json, comparison_text, unusable_text,
-};
+use onceproof::report::cases::{ExpectLine, TestCase};
+use onceproof::report::expectation::{Comparison, compared, comparison_text, unusable_text};
+use onceproof::report::failures::FailedRun;
 use onceproof::report::regressions::regression_in_words;
-use onceproof::scenario::{Expect, Readable, Scenario, ScenarioError};
+use onceproof::report::test_json::test_json;
+use onceproof::scenario::{Demand, Expect, Readable, Scenario, ScenarioError, Unmet};
 use onceproof::search::as_stated::{seeds_of, tested as as_stated};
 use onceproof::search::regressions::{Replay, replay};
-use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,7 +27,7 @@ use std::sync::mpsc;
 /// Tests every scenario that the paths select, several at a time. Lines come in the order of the paths.
 ///
 /// # Errors
-/// The paths cannot be read or select nothing.
+/// The paths cannot be read or select nothing, or the summary of a step cannot be written.
 pub fn test(args: &TestArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
     let paths = paths::select(&args.paths)?;
     let readable = args.files.readable()?;
@@ -56,7 +57,7 @@ pub fn test(args: &TestArgs, common: Common, output: &mut Printer) -> Result<End
             let readable = &readable;
             scope.spawn_fifo(move |_| {
                 // The receiver outlives the senders, so there is always someone to take it.
-                let tested = tested(path, readable, regressions, common.strict, cancel);
+                let tested = tested(path, readable, regressions, common, cancel);
                 let _ = sender.send((number, tested));
             });
         }
@@ -68,17 +69,21 @@ pub fn test(args: &TestArgs, common: Common, output: &mut Printer) -> Result<End
             }
         }
     });
-    tally.close(output);
+    tally.close(output)?;
     Ok(tally.ending())
 }
 
-type Tested = Result<Comparison, ScenarioError>;
+/// What came of a scenario: with its saved failures as one line, and as cases if they are asked for.
+struct Tested {
+    comparison: Comparison,
+    cases: Vec<TestCase>,
+}
 
 /// What comes in as it is done, in the order of the paths.
 fn in_order(
     paths: &[PathBuf],
-    receiver: mpsc::Receiver<(usize, Tested)>,
-) -> impl Iterator<Item = (&Path, Tested)> {
+    receiver: mpsc::Receiver<(usize, Result<Tested, ScenarioError>)>,
+) -> impl Iterator<Item = (&Path, Result<Tested, ScenarioError>)> {
     let mut early = BTreeMap::new();
     paths.iter().enumerate().map_while(move |(number, path)| {
         while !early.contains_key(&number) {
@@ -94,49 +99,51 @@ fn tested(
     path: &Path,
     readable: &Readable,
     saved: &[Scenario],
-    strict: bool,
+    common: Common,
     cancel: &AtomicBool,
-) -> Tested {
+) -> Result<Tested, ScenarioError> {
     let scenario = Scenario::load_with(path, readable)?;
     let replayed = replay(&scenario, saved);
     let sweep = as_stated(&scenario, cancel);
-    let mut comparison = compared(&scenario, &sweep, strict);
+    let mut comparison = compared(&scenario, &sweep, common.strict);
+    // A scenario that expects a violation keeps the failures that showed it.
+    let expects_it = matches!(scenario.expect, Expect::Violates(_));
+    let mut cases = Vec::new();
+    if common.cases.is_some() {
+        let is_bad = !comparison.failures.is_empty() && sweep.violated > 0;
+        let again = comparison.replay.clone();
+        let seed = comparison.seed.filter(|_| is_bad);
+        let failed = seed.map(|seed| FailedRun::of(&scenario.trial, seed, again, cancel));
+        cases.push(TestCase::of_test(&scenario, &sweep, &comparison, failed.as_ref()));
+        let expect_line = ExpectLine::of(&scenario);
+        cases.extend(cases_of_saved(&expect_line, &scenario, saved, &replayed, expects_it, cancel));
+    }
     for replayed in &replayed {
-        // A scenario that expects a violation keeps the failures that showed it.
-        let is_expected = matches!(replayed.result, Replay::Fails(_))
-            && matches!(scenario.expect, Expect::Violates(_));
+        let is_expected = expects_it && matches!(replayed.result, Replay::Fails(_));
         if let Some(words) = regression_in_words(replayed).filter(|_| !is_expected) {
-            comparison.failures.push(words);
+            comparison.failures.push(Unmet::new(Demand::Found, words));
         }
     }
-    Ok(comparison)
+    Ok(Tested { comparison, cases })
 }
 
 /// What was found so far.
 struct Tally {
     common: Common,
-    passed: u64,
-    failed: u64,
     /// How the command ends because of a scenario that cannot be used, or of one that is not
     /// deterministic.
     worse: Option<Ending>,
-    documents: Vec<Value>,
+    all: Vec<(PathBuf, Result<Tested, ScenarioError>)>,
 }
 
 impl Tally {
     fn new(common: Common) -> Tally {
-        Tally { common, passed: 0, failed: 0, worse: None, documents: Vec::new() }
+        Tally { common, worse: None, all: Vec::new() }
     }
 
-    fn add(&mut self, path: &Path, tested: Tested, output: &mut Printer) {
-        let passed = matches!(&tested, Ok(comparison) if comparison.failures.is_empty());
-        if passed {
-            self.passed += 1;
-        } else {
-            self.failed += 1;
-        }
+    fn add(&mut self, path: &Path, tested: Result<Tested, ScenarioError>, output: &mut Printer) {
         match &tested {
-            Ok(comparison) if !comparison.deterministic => {
+            Ok(Tested { comparison, .. }) if !comparison.deterministic => {
                 self.worse = Some(Ending::NotDeterministic)
             }
             Ok(_) => {}
@@ -144,47 +151,66 @@ impl Tally {
                 self.worse.get_or_insert(scenario_ending(error));
             }
         }
-        match (self.common.format, tested) {
-            (Format::Text, Ok(comparison)) => {
-                output.text(&comparison_text(&comparison));
-                output.flush();
-            }
-            (Format::Text, Err(error)) => {
-                let why = match &error {
-                    ScenarioError::Bad(..) => "bad scenario",
-                    ScenarioError::Io { .. } => "cannot be read",
-                };
-                output.text(&unusable_text(path, why));
-                output.flush();
-                complain(error.to_string().trim_end());
-            }
-            (Format::Json, Ok(comparison)) => self.documents.push(comparison_json(&comparison)),
-            (Format::Json, Err(error)) => self.documents.push(json!({
-                "path": path.to_string_lossy(),
-                "passed": false,
-                "error": error.to_string(),
-            })),
+        if let (None, Format::Text) = (self.common.cases, self.common.format) {
+            say(path, &tested, output);
         }
+        self.all.push((path.to_owned(), tested));
     }
 
-    fn close(&mut self, output: &mut Printer) {
-        let Tally { passed, failed, .. } = *self;
-        match self.common.format {
-            Format::Text => output.line(&format!("{passed} passed, {failed} failed")),
-            Format::Json => output.document(&json!({
-                "schema": "onceproof.test/1",
-                "passed": passed,
-                "failed": failed,
-                "scenarios": std::mem::take(&mut self.documents),
-            })),
+    /// How many passed, and how many failed.
+    fn counts(&self) -> (usize, usize) {
+        let is_passed = |tested: &Result<Tested, ScenarioError>| matches!(tested, Ok(Tested { comparison, .. }) if comparison.failures.is_empty());
+        let passed = self.all.iter().filter(|(_, tested)| is_passed(tested)).count();
+        (passed, self.all.len() - passed)
+    }
+
+    fn close(&mut self, output: &mut Printer) -> Result<(), Error> {
+        match (self.common.cases, self.common.format) {
+            (Some(format), _) => {
+                let cases = self.all.iter_mut().flat_map(|(path, tested)| match tested {
+                    Ok(Tested { cases, .. }) => std::mem::take(cases),
+                    Err(error) => vec![TestCase::unusable(path, error)],
+                });
+                write("test", cases.collect(), format, output)?;
+            }
+            (None, Format::Text) => {
+                let (passed, failed) = self.counts();
+                output.line(&format!("{passed} passed, {failed} failed"));
+            }
+            (None, Format::Json) => {
+                let tested = self.all.iter().map(|(path, tested)| {
+                    (path.as_path(), tested.as_ref().map(|Tested { comparison, .. }| comparison))
+                });
+                output.document(&test_json(tested));
+            }
         }
+        Ok(())
     }
 
     fn ending(&self) -> Ending {
         match self.worse {
             Some(ending) => ending,
-            None if self.failed > 0 => Ending::Violated,
+            None if self.counts().1 > 0 => Ending::Violated,
             None => Ending::AsExpected,
+        }
+    }
+}
+
+/// The lines of a scenario.
+fn say(path: &Path, tested: &Result<Tested, ScenarioError>, output: &mut Printer) {
+    match tested {
+        Ok(Tested { comparison, .. }) => {
+            output.text(&comparison_text(comparison));
+            output.flush();
+        }
+        Err(error) => {
+            let why = match error {
+                ScenarioError::Bad(..) => "bad scenario",
+                ScenarioError::Io { .. } => "cannot be read",
+            };
+            output.text(&unusable_text(path, why));
+            output.flush();
+            complain(error.to_string().trim_end());
         }
     }
 }

@@ -14,7 +14,7 @@ use onceproof::report::Reported;
 use onceproof::report::tune::{TuneReport, Tuned, ends};
 use onceproof::report::tune_csv::{CSV, tune_csv};
 use onceproof::report::tune_json::tune_json;
-use onceproof::report::tune_text::tune_text;
+use onceproof::report::tune_text::{tune_markdown, tune_text};
 use onceproof::scenario::{Point, Scenario, points};
 use onceproof::search::strategies::measured;
 use onceproof::search::tally::Seeds;
@@ -27,7 +27,12 @@ const MOST: usize = 10_000;
 ///
 /// # Errors
 /// The scenario cannot be used or varied so, nothing varies, or there are no seeds.
-pub fn tune(args: &TuneArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
+pub fn tune(
+    args: &TuneArgs,
+    is_markdown: bool,
+    common: Common,
+    output: &mut Printer,
+) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
     let varied = if args.vary.is_empty() { &scenario.vary } else { &args.vary };
     if varied.is_empty() {
@@ -72,6 +77,7 @@ pub fn tune(args: &TuneArgs, common: Common, output: &mut Printer) -> Result<End
         strict: common.strict,
     };
     match common.format {
+        Format::Text if is_markdown => output.text(&tune_markdown(&report)),
         Format::Text => output.text(&tune_text(&report)),
         Format::Json => output.document(&tune_json(&report)),
     }

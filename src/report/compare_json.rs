@@ -2,6 +2,8 @@
 //! says. All but `timing` is the same from run to run.
 
 use super::compare_text::first_again;
+#[cfg(feature = "schema")]
+use super::parts_json::schema_of;
 use super::served_json::{self, Served};
 use super::share_json::{RunsWithKind, Shares, number, runs_with};
 use super::{CompareReport, Compared};
@@ -246,7 +248,7 @@ pub fn compare_json(report: &CompareReport) -> Value {
 /// The JSON Schema of the document.
 #[cfg(feature = "schema")]
 pub fn schema() -> Value {
-    schemars::schema_for!(Document).to_value()
+    schema_of::<Document>()
 }
 
 fn strategy(report: &CompareReport, one: &Compared) -> Strategy {
@@ -278,7 +280,7 @@ fn strategy(report: &CompareReport, one: &Compared) -> Strategy {
         per_record: per_record(found),
         crashes: found.crashes,
         recovery_ms: percentiles(&found.recoveries),
-        served: found.served.as_ref().map(served_json::document),
+        served: found.served.as_ref().map(served_json::served_part),
         complexity: Complexity {
             processes: parts.processes,
             stores: parts.stores,

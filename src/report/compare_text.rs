@@ -4,6 +4,7 @@
 use super::compare::{Figures, tables};
 use super::heading::difference_in_words;
 use super::heading::heading;
+use super::markdown::row;
 use super::shell::{compare_command, with_folders};
 use super::style::{HEAD, error, plain, warning, warning_or_error};
 use super::table::{Align, fitted, table};
@@ -50,31 +51,26 @@ pub fn compare_markdown(report: &CompareReport) -> String {
         text.push('\n');
         for note in notes {
             let note = plain(&note);
-            text.push_str(&format!("- {}\n", cell(note.trim_end())));
+            text.push_str(&format!("- {}\n", note.trim_end()));
         }
     }
-    for Figures { title, about, columns, rows } in tables(report) {
-        text.push_str(&format!("\n## {}\n\n", printable(&title)));
-        if !about.is_empty() {
-            text.push_str(&format!("{about}\n\n"));
-        }
-        let line = |cells: &[String]| {
-            let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();
-            format!("| {} |\n", cells.join(" | "))
-        };
-        let rule = |align: &Align| if *align == Align::Left { "---" } else { "---:" };
-        let rules: Vec<&str> = columns.iter().map(rule).collect();
-        let mut rows = rows.iter();
-        text.push_str(&rows.next().map(|heads| line(heads)).unwrap_or_default());
-        text.push_str(&format!("|{}|\n", rules.join("|")));
-        rows.for_each(|row| text.push_str(&line(row)));
-    }
+    tables(report).iter().for_each(|figures| text.push_str(&figures_markdown(figures)));
     text
 }
 
-/// A text as a cell of a table of Markdown.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
+/// A table with its title, as Markdown.
+pub(super) fn figures_markdown(Figures { title, about, columns, rows }: &Figures) -> String {
+    let mut text = format!("\n## {}\n\n", printable(title));
+    if !about.is_empty() {
+        text.push_str(&format!("{about}\n\n"));
+    }
+    let rule = |align: &Align| if *align == Align::Left { "---" } else { "---:" };
+    let rules: Vec<&str> = columns.iter().map(rule).collect();
+    let mut rows = rows.iter();
+    text.push_str(&rows.next().map(|heads| row(heads)).unwrap_or_default());
+    text.push_str(&format!("|{}|\n", rules.join("|")));
+    rows.for_each(|cells| text.push_str(&row(cells)));
+    text
 }
 
 fn what_was_run(report: &CompareReport) -> String {

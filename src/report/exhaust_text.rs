@@ -82,7 +82,8 @@ pub fn left_out_in_words(left_out: usize) -> String {
     format!("{faults} of the file left out: the search places its own\n")
 }
 
-fn verdict(found: &Exhaustion, spent: Option<&str>) -> String {
+/// What came of it, and how far it went.
+pub(super) fn verdict(found: &Exhaustion, spent: Option<&str>) -> String {
     if let Some(certificate) = found.certificate() {
         return format!("{GOOD}certified{GOOD:#}: {certificate}");
     }

@@ -1,8 +1,6 @@
 //! Whether a scenario found what it expects, and the line that says so.
 
 use super::heading::difference_in_words;
-#[cfg(feature = "cli")]
-use super::run_json::seed_json;
 use super::shell::{check_command, run_command, sweep_command, with_folders};
 use super::stated::{difference_of_rows, differences_of_sweep};
 use super::style::{BAD, GOOD};
@@ -10,11 +8,9 @@ use super::words::fault_in_words;
 use super::worth::Allowed;
 use super::{class_list, exact_faults, printable};
 use crate::figures::counted;
-use crate::scenario::{Expect, Scenario};
+use crate::scenario::{Demand, Expect, Scenario, Unmet};
 use crate::search::tally::Sweep;
 use onceproof_sim::fault::{Fault, KindName};
-#[cfg(feature = "cli")]
-use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// A scenario beside what it expects.
@@ -31,7 +27,7 @@ pub struct Comparison {
     /// How often it was run.
     pub runs: u64,
     /// Why it failed; empty if it did not.
-    pub failures: Vec<String>,
+    pub failures: Vec<Unmet>,
     /// Whether every run that was run again was the same.
     pub deterministic: bool,
     /// The first seed that shows what was found, if one does.
@@ -63,18 +59,31 @@ pub fn compared(scenario: &Scenario, sweep: &Sweep, strict: bool) -> Comparison 
     }
     comparison.failures.extend(differences);
     if strict {
-        comparison.failures.extend(Allowed::by(scenario).shortfalls_of_sweep(scenario, sweep));
+        let shortfalls = Allowed::by(scenario).shortfalls_of_sweep(scenario, sweep);
+        comparison.failures.extend(shortfalls.into_iter().map(unmet));
     }
     // Of a sweep that ended early nobody knows whether it would have fired.
     if (strict || !unfired_is_allowed) && !sweep.stopped_early() {
-        let is_asked = |fault: &&Fault| strict || fault.kind.name() != KindName::UserDiffers;
-        for fault in exact_faults(trial, &sweep.unfired).filter(is_asked) {
-            let words = fault_in_words(fault, trial);
-            let failure = format!("an exact fault did not fire, so this never happened: {words}");
-            comparison.failures.push(failure);
+        let is_asked = |fault: &Fault| strict || fault.kind.name() != KindName::UserDiffers;
+        for (&index, fault) in sweep.unfired.iter().zip(exact_faults(trial, &sweep.unfired)) {
+            if is_asked(fault) {
+                let words = fault_in_words(fault, trial);
+                let words = format!("an exact fault did not fire, so this never happened: {words}");
+                comparison.failures.push(Unmet::new(Demand::Fires(index), words));
+            }
         }
     }
     comparison
+}
+
+/// That what must be found was not.
+fn unmet(words: String) -> Unmet {
+    Unmet::new(Demand::Found, words)
+}
+
+/// The words of what was not met.
+pub(super) fn words(failures: &[Unmet]) -> Vec<&str> {
+    failures.iter().map(|unmet| unmet.words.as_str()).collect()
 }
 
 fn compare(claim: &Claim, sweep: &Sweep) -> Comparison {
@@ -91,21 +100,17 @@ fn compare(claim: &Claim, sweep: &Sweep) -> Comparison {
         found.push("exactly-once".to_owned());
     }
     let found = found.join(", ");
-    let (expected, met) = match claim.expect {
-        Expect::ExactlyOnce => {
-            ("exactly-once".to_owned(), sweep.violated == 0 && sweep.inconclusive == 0)
-        }
-        Expect::Violates(classes) => {
-            let met = classes.iter().all(|&class| sweep.count(class) > 0);
-            (class_list(classes.iter().copied()), met)
-        }
+    let expected = expected_in_words(claim.expect);
+    let met = match claim.expect {
+        Expect::ExactlyOnce => sweep.violated == 0 && sweep.inconclusive == 0,
+        Expect::Violates(classes) => classes.iter().all(|&class| sweep.count(class) > 0),
     };
     let mut failures = Vec::new();
     if !met || sweep.runs == 0 {
-        failures.push(format!("expected {expected}, found {found}"));
+        failures.push(unmet(format!("expected {expected}, found {found}")));
     }
     if let Some(difference) = &sweep.difference {
-        failures.push(format!("not deterministic: {}", difference_in_words(difference)));
+        failures.push(unmet(format!("not deterministic: {}", difference_in_words(difference))));
     }
     let seed = sweep.failing.first().copied().or(sweep.first_inconclusive);
     let replay = match seed {
@@ -125,6 +130,14 @@ fn compare(claim: &Claim, sweep: &Sweep) -> Comparison {
     }
 }
 
+/// `exactly-once`, or the classes.
+pub fn expected_in_words(expect: &Expect) -> String {
+    match expect {
+        Expect::ExactlyOnce => "exactly-once".to_owned(),
+        Expect::Violates(classes) => class_list(classes.iter().copied()),
+    }
+}
+
 /// A line that says that it passed; or lines that say why it failed, and how to see it again.
 pub fn comparison_text(comparison: &Comparison) -> String {
     let Comparison { path, name, failures, runs, replay, .. } = comparison;
@@ -133,7 +146,7 @@ pub fn comparison_text(comparison: &Comparison) -> String {
     if failures.is_empty() {
         return format!("{GOOD}ok{GOOD:#}   {name} ({runs})  {path}\n");
     }
-    let why = printable(&failures.join("; "));
+    let why = printable(&words(failures).join("; "));
     format!("{BAD}FAIL{BAD:#} {name}: {why} ({runs})  {path}\n     {replay}\n")
 }
 
@@ -144,23 +157,6 @@ pub fn unusable_text(path: &Path, why: &str) -> String {
         printable(&path.to_string_lossy()),
         check_command(path)
     )
-}
-
-/// The same as JSON.
-#[cfg(feature = "cli")]
-pub fn comparison_json(comparison: &Comparison) -> Value {
-    json!({
-        "path": comparison.path.to_string_lossy(),
-        "scenario": comparison.name,
-        "passed": comparison.failures.is_empty(),
-        "expected": comparison.expected,
-        "found": comparison.found,
-        "runs": comparison.runs,
-        "failures": comparison.failures,
-        "deterministic": comparison.deterministic,
-        "seed": comparison.seed.map_or(Value::Null, seed_json),
-        "replay": comparison.replay,
-    })
 }
 
 #[cfg(test)]

@@ -3,14 +3,15 @@
 
 use super::damage::{candidates, plainest};
 use super::damage_line::{by_itself, damage_line};
-use super::run_json::seed_json;
+use super::parts_json::{class_words, seed_text};
 use super::words::fault_in_words;
-use crate::search::blame::{Blamed, blame};
+use crate::search::blame::{Blame, Blamed, blame};
 use crate::search::shrink::bench::Watch;
 use onceproof_sim::fault::KindName;
-use onceproof_sim::outcome::{Class, Damage};
+use onceproof_sim::outcome::{Class, Damage, Outcome};
 use onceproof_systems::Trial;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::sync::atomic::AtomicBool;
 
 /// The most failing runs that are looked at.
@@ -36,6 +37,11 @@ pub struct FailedRun {
 }
 
 impl FailedRun {
+    /// The faults that were enough, in words; none where it is not known.
+    pub fn faults(&self) -> &[String] {
+        &self.faults
+    }
+
     /// Runs it again, and finds out what did it.
     pub fn of(trial: &Trial, seed: Option<u64>, replay: String, cancel: &AtomicBool) -> FailedRun {
         let outcome = trial.simulator().detail(seed);
@@ -43,7 +49,18 @@ impl FailedRun {
         which.truncate(MOST_DAMAGES);
         let watch = Watch { cancel, tell: &|_| {} };
         let blame = blame(trial, seed, &outcome, &which, watch);
-        let (blamed, damage) = plainest(&outcome, &blame, trial);
+        FailedRun::blamed(trial, seed, &outcome, &blame, replay)
+    }
+
+    /// The same of a run of which it was found out.
+    pub fn blamed(
+        trial: &Trial,
+        seed: Option<u64>,
+        outcome: &Outcome,
+        blame: &Blame,
+        replay: String,
+    ) -> FailedRun {
+        let (blamed, damage) = plainest(outcome, blame, trial);
         let set = match blamed {
             Some(Blamed::NoFault) => Some(&[][..]),
             Some(Blamed::Faults { sets, .. }) => sets.first().map(Vec::as_slice),
@@ -67,8 +84,34 @@ fn told(damage: &Damage, trial: &Trial) -> String {
     by_itself(damage, trial).map_or(line.clone(), |what| format!("{line}; {what}"))
 }
 
+/// Failing runs with one cause.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct FailuresPart<'a> {
+    /// The classes in which they fail.
+    classes: Vec<&'static str>,
+    /// The kinds of the faults that were enough; none where it is not known.
+    kinds: Option<Vec<&'static str>>,
+    /// These faults in the first run, in words.
+    faults: &'a [String],
+    /// What they did to one record in the first run, if it was done to one.
+    damage: Option<&'a str>,
+    /// The runs.
+    runs: Vec<FailedPart<'a>>,
+}
+
+/// A failing run.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct FailedPart<'a> {
+    /// Its seed, as a text.
+    seed: Option<String>,
+    /// The command that runs it again.
+    replay: &'a str,
+}
+
 /// The failing runs by their causes, those that did most first.
-pub fn failures_json(runs: &[FailedRun]) -> Value {
+pub(super) fn failures_parts(runs: &[FailedRun]) -> Vec<FailuresPart<'_>> {
     let mut groups: Vec<Vec<&FailedRun>> = Vec::new();
     for run in runs {
         let is_same =
@@ -80,18 +123,18 @@ pub fn failures_json(runs: &[FailedRun]) -> Value {
     }
     // What is not known comes last.
     groups.sort_by_key(|group| (group[0].kinds.is_none(), usize::MAX - group.len()));
-    groups.iter().map(|group| group_json(group)).collect()
+    groups.iter().map(|group| group_part(group)).collect()
 }
 
-fn group_json(group: &[&FailedRun]) -> Value {
+fn group_part<'a>(group: &[&'a FailedRun]) -> FailuresPart<'a> {
     let FailedRun { classes, kinds, faults, damage, .. } = group[0];
-    let words = |kinds: &Vec<KindName>| kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>();
-    let run = |run: &&FailedRun| json!({ "seed": seed_json(run.seed), "replay": run.replay });
-    json!({
-        "classes": classes.iter().map(|class| class.word()).collect::<Vec<_>>(),
-        "kinds": kinds.as_ref().map(words),
-        "faults": faults,
-        "damage": damage,
-        "runs": group.iter().map(run).collect::<Vec<_>>(),
-    })
+    let words = |kinds: &Vec<KindName>| kinds.iter().map(|kind| kind.word()).collect();
+    let run = |run: &&'a FailedRun| FailedPart { seed: seed_text(run.seed), replay: &run.replay };
+    FailuresPart {
+        classes: class_words(classes.iter().copied()),
+        kinds: kinds.as_ref().map(words),
+        faults,
+        damage: damage.as_deref(),
+        runs: group.iter().map(run).collect(),
+    }
 }

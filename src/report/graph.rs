@@ -1,6 +1,8 @@
 //! The pipeline before and after optimization: its steps as the file states them; then its stages, with what
 //! is fused into each, what is sent between them, and what is added up before it is sent.
 
+mod document;
+
 use super::table::fitted;
 use crate::scenario::{given, given_settings};
 use onceproof_kernel::layout::StepIndex;
@@ -8,7 +10,8 @@ use onceproof_model::function::Function;
 use onceproof_model::micro_batch;
 use onceproof_model::pipeline::{Edge, Step, StepKind};
 use onceproof_systems::Design;
-use serde_json::{Value, json};
+
+pub use document::{json, schema};
 
 /// How a picture is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,40 +59,6 @@ pub fn text(design: &Design) -> String {
         }
     }
     fitted(&text)
-}
-
-/// Both as a document.
-pub fn json(design: &Design) -> Value {
-    let edge =
-        |edge: &Edge| json!({ "from": name(design, edge.from), "to": name(design, edge.to) });
-    let step = |step: StepIndex| json!({ "name": name(design, step), "kind": what(design, step) });
-    let shuffle = |edge: &Edge| {
-        json!({
-            "from": name(design, edge.from),
-            "to": name(design, edge.to),
-            "lifted": is_lifted(design, edge),
-        })
-    };
-    let stage = |head: StepIndex| {
-        json!({
-            "head": name(design, head),
-            "shards": design.layout().shards_of(head),
-            "fused": fused(design, head).iter().map(|&step| name(design, step)).collect::<Vec<_>>(),
-            "mechanisms": mechanisms(design, head),
-        })
-    };
-    json!({
-        "schema": "onceproof.graph/1",
-        "before": {
-            "steps": design.pipeline().numbered().map(|(at, _)| step(at)).collect::<Vec<_>>(),
-            "shuffles": edges(design).iter().map(edge).collect::<Vec<_>>(),
-        },
-        "after": {
-            "settings": settings_of(design),
-            "stages": heads(design).map(stage).collect::<Vec<_>>(),
-            "shuffles": design.ways().iter().map(shuffle).collect::<Vec<_>>(),
-        },
-    })
 }
 
 /// Both as one picture: every step, the stages as frames; what is fused is dashed, what is lifted is named.

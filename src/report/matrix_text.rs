@@ -3,6 +3,7 @@
 
 use super::heading::difference_in_words;
 use super::heading::heading;
+use super::markdown::row;
 use super::shell::with_changes;
 use super::style::{BAD, GOOD, WARNING, error};
 use super::sweep_text::{bound, says_nothing_of};
@@ -52,17 +53,13 @@ pub fn matrix_text(report: &MatrixReport) -> String {
 
 /// The tables as Markdown.
 pub fn matrix_markdown(report: &MatrixReport) -> String {
-    let line = |cells: &[String]| {
-        let cells: Vec<_> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
-        format!("| {} |\n", cells.join(" | "))
-    };
     let mut text = format!("{}\n", printable(report.subject.name));
     for rows in [wrong_rows(report), right_rows(report)] {
         let mut rows = rows.iter();
         text.push('\n');
-        text.push_str(&rows.next().map(|heads| line(heads)).unwrap_or_default());
+        text.push_str(&rows.next().map(|heads| row(heads)).unwrap_or_default());
         text.push_str("|---|---:|---:|---:|---|\n");
-        rows.for_each(|row| text.push_str(&line(row)));
+        rows.for_each(|cells| text.push_str(&row(cells)));
     }
     text
 }

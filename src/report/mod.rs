@@ -7,6 +7,8 @@ pub mod shell;
 pub mod words;
 pub mod table;
 #[cfg(feature = "cli")]
+mod markdown;
+#[cfg(feature = "cli")]
 pub mod times;
 pub mod damage;
 pub mod damage_line;
@@ -57,6 +59,7 @@ pub mod tune_text;
 pub mod tune_json;
 #[cfg(feature = "cli")]
 pub mod tune_csv;
+pub(crate) mod parts_json;
 #[cfg(feature = "cli")]
 mod share_json;
 #[cfg(feature = "cli")]
@@ -75,6 +78,10 @@ pub mod shrink_json;
 pub mod stated;
 pub mod not_shown;
 pub mod expectation;
+#[cfg(feature = "cli")]
+pub mod test_json;
+#[cfg(feature = "cli")]
+pub mod cases;
 pub mod worth;
 #[cfg(feature = "cli")]
 pub mod graph;

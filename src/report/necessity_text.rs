@@ -3,6 +3,7 @@
 
 use super::exhaust_text::{in_words, left_out_in_words};
 use super::heading::heading;
+use super::markdown::row;
 use super::run_text;
 use super::shell::with_changes;
 use super::style::{BAD, GOOD, WARNING};
@@ -70,18 +71,14 @@ pub fn necessity_text(report: &NecessityReport) -> String {
 pub fn necessity_markdown(report: &NecessityReport) -> String {
     let necessity = report.necessity;
     let names = names(&necessity.full);
-    let line = |cells: &[String]| {
-        let cells: Vec<_> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
-        format!("| {} |\n", cells.join(" | "))
-    };
     let mut heads = vec!["mechanism".to_owned(), "faults".to_owned(), "found".to_owned()];
     heads.extend(names.iter().map(|name| format!("`{}`", name.word())));
     let mut text = format!("{}\n\n", printable(report.subject.name));
-    text.push_str(&line(&heads));
+    text.push_str(&row(&heads));
     text.push_str(&format!("|---|---:|---|{}\n", "---:|".repeat(names.len())));
-    let mut add = |mut row: Vec<String>, counts: Vec<u64>| {
-        row.extend(counts.into_iter().map(figure));
-        text.push_str(&line(&row));
+    let mut add = |mut cells: Vec<String>, counts: Vec<u64>| {
+        cells.extend(counts.into_iter().map(figure));
+        text.push_str(&row(&cells));
     };
     add(full_row(&necessity.full), full_counts(&necessity.full, &names));
     necessity.findings.iter().for_each(|finding| add(cells(finding), counts_of(finding, &names)));

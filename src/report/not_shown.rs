@@ -8,7 +8,6 @@ use crate::scenario::{Expect, Scenario};
 use crate::search::certificate::Exhaustion;
 use crate::search::tally::{Seeds, Sweep};
 use onceproof_sim::outcome::{Class, Classes};
-use serde_json::{Value, json};
 
 /// What a file expects and was not met.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -86,12 +85,4 @@ pub fn not_shown_text(of: Option<&NotShown>) -> String {
         Some(command) => format!("{sentence}; to{JOINT}look{JOINT}for{JOINT}{it}:\n  {command}\n"),
         None => format!("{sentence}\n"),
     }
-}
-
-/// The same in JSON.
-pub fn not_shown_json(of: Option<&NotShown>) -> Value {
-    of.map_or(Value::Null, |NotShown { classes, words: _, command }| {
-        let classes: Vec<&str> = classes.iter().map(|class| class.word()).collect();
-        json!({ "classes": classes, "command": command })
-    })
 }

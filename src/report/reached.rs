@@ -1,14 +1,15 @@
 //! What a sweep reached, as tables and as JSON: how often each kind of fault struck each step of the
 //! protocol, and in how many runs each mark was reached under each kind.
 
-use super::run_json::counts;
+use super::parts_json::{Named, counts};
 use super::table::{Align, WIDTH, table};
 use crate::figures::grouped;
 use crate::search::marks::Reached;
-use onceproof_kernel::alphabet::Alphabet;
+use onceproof_kernel::alphabet::{Alphabet, Mark};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::Struck;
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Two tables.
 pub fn reached_text(reached: &Reached, alphabet: &Alphabet) -> String {
@@ -37,28 +38,38 @@ pub fn reached_text(reached: &Reached, alphabet: &Alphabet) -> String {
     text
 }
 
-/// The marks that were reached: how often, in how many runs, and in how many with each kind of fault.
-pub fn reached_json(reached: &Reached, alphabet: &Alphabet) -> Value {
-    let mut marks = Map::new();
-    for &(mark, word) in alphabet.marks.iter().filter(|(mark, _)| reached.runs(*mark) > 0) {
+/// How often a mark was reached.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct ReachedPart {
+    /// How often in all runs.
+    times: u64,
+    /// In how many runs.
+    runs: u64,
+    /// In how many of these a fault of each kind fired.
+    runs_with: Named<u64>,
+}
+
+/// The marks that were reached.
+pub(super) fn reached_parts(reached: &Reached, alphabet: &Alphabet) -> Named<ReachedPart> {
+    let marks = alphabet.marks.iter().filter(|(mark, _)| reached.runs(*mark) > 0);
+    let part = |&(mark, word): &(Mark, &'static str)| {
         let with = KindName::ALL.map(|kind| (kind.word(), reached.runs_with(mark, kind)));
-        let with = counts(with.into_iter().filter(|&(_, runs)| runs > 0));
+        let runs_with = counts(with.into_iter().filter(|&(_, runs)| runs > 0));
         let (times, runs) = (reached.times(mark), reached.runs(mark));
-        marks.insert(word.to_owned(), json!({ "times": times, "runs": runs, "runs_with": with }));
-    }
-    Value::Object(marks)
+        (word.to_owned(), ReachedPart { times, runs, runs_with })
+    };
+    marks.map(part).collect()
 }
 
 /// How often each kind of fault that fired struck each step of the protocol.
-pub fn struck_json(reached: &Reached, alphabet: &Alphabet) -> Value {
-    let mut kinds = Map::new();
-    for kind in fired(reached) {
+pub(super) fn struck_parts(reached: &Reached, alphabet: &Alphabet) -> Named<Named<u64>> {
+    let part = |kind: KindName| {
         let struck = Struck::all(alphabet)
             .map(|struck| (struck.word(alphabet), reached.struck(kind, struck)));
-        let struck = counts(struck.filter(|&(_, times)| times > 0));
-        kinds.insert(kind.word().to_owned(), struck);
-    }
-    Value::Object(kinds)
+        (kind.word().to_owned(), counts(struck.filter(|&(_, times)| times > 0)))
+    };
+    fired(reached).map(part).collect()
 }
 
 /// The kinds that fired at all.
@@ -101,7 +112,9 @@ fn numbers(rows: &[Vec<String>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::parts_json::value;
     use onceproof_model::dataflow::point;
+    use serde_json::json;
 
     #[test]
     fn a_fault_stands_where_it_struck_and_a_mark_beside_the_kinds_that_fired() {
@@ -113,8 +126,14 @@ mod tests {
             text.contains("duplicate-dropped                    1     1         1\n"),
             "{text}"
         );
-        assert_eq!(struck_json(&reached, &point::ALPHABET), json!({ "drop-ack": { "ack": 2 } }));
+        assert_eq!(
+            value(&struck_parts(&reached, &point::ALPHABET)),
+            json!({ "drop-ack": { "ack": 2 } })
+        );
         let one = json!({ "times": 1, "runs": 1, "runs_with": { "drop-ack": 1 } });
-        assert_eq!(reached_json(&reached, &point::ALPHABET), json!({ "duplicate-dropped": one }));
+        assert_eq!(
+            value(&reached_parts(&reached, &point::ALPHABET)),
+            json!({ "duplicate-dropped": one })
+        );
     }
 }

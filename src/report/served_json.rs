@@ -9,7 +9,7 @@ use crate::search::strategies::PerRun;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Number, Value};
+use serde_json::Number;
 
 /// What is served until it is certain. A cell is a result of an aggregate, a key in a window; where an aggregate counts
 /// over all keys, its cells are the windows, else all cells are. What is right is what all of the input comes to.
@@ -116,11 +116,7 @@ struct Windows {
 }
 
 /// The part of a document that says it.
-pub(super) fn served_json(served: &ServedTotals) -> Value {
-    serde_json::to_value(document(served)).expect("texts and numbers")
-}
-
-pub(super) fn document(served: &ServedTotals) -> Served {
+pub(super) fn served_part(served: &ServedTotals) -> Served {
     let corrections = &served.corrections;
     let mean = corrections.mean();
     let sign = if mean < 0 { "-" } else { "" };

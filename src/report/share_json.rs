@@ -75,11 +75,6 @@ pub(super) fn runs_with(sweep: &Sweep) -> BTreeMap<&'static str, RunsWithKind> {
     KindName::ALL.into_iter().filter_map(with).collect()
 }
 
-/// As a value, in documents that are made of values.
-pub(super) fn value(of: impl Serialize) -> Value {
-    serde_json::to_value(of).expect("texts and numbers")
-}
-
 fn share(share: Share) -> ShareOfRuns {
     let interval = share.interval().map(|(least, most)| [decimals(least), decimals(most)]);
     ShareOfRuns { share: decimals(share.millionths()), interval }

@@ -4,7 +4,7 @@
 use super::{class_list, printable};
 use crate::figures::counted;
 use crate::printable::item;
-use crate::scenario::{Bound, Expect, Figure, Scenario, Stated, Totals};
+use crate::scenario::{Bound, Demand, Expect, Figure, Scenario, Stated, Totals, Unmet};
 use crate::search::tally::{Spread, Sweep};
 use onceproof_kernel::time::Time;
 use onceproof_model::pipeline::Pipeline;
@@ -37,13 +37,14 @@ pub fn differences_of_run(
             (!is_found).then(|| class_list(classes.iter().copied()))
         }
     };
-    let mut differences: Vec<String> = Vec::new();
+    let mut differences: Vec<Unmet> = Vec::new();
     if let Some(expected) = missed {
         let found = match brief.classes.is_empty() {
             true => brief.verdict.word().to_owned(),
             false => class_list(brief.classes.iter()),
         };
-        differences.push(format!("expected {expected}, found {found}"));
+        let words = format!("expected {expected}, found {found}");
+        differences.push(Unmet::new(Demand::Found, words));
     }
     for (&figure, &bound) in &stated.figures {
         let found = figure.of(&brief.ledger);
@@ -51,13 +52,14 @@ pub fn differences_of_run(
     }
     differences.extend(difference_of_rows(scenario));
     differences.extend(results(stated, &outcome.steps, trial.design.pipeline()));
-    differences
+    differences.into_iter().map(|unmet| unmet.words).collect()
 }
 
 /// Whether other rows of its data were left out than a scenario states.
-pub fn difference_of_rows(scenario: &Scenario) -> Option<String> {
+pub fn difference_of_rows(scenario: &Scenario) -> Option<Unmet> {
     let (bound, found) = (scenario.stated.rows_skipped?, scenario.rows_skipped);
-    (!bound.admits(found)).then(|| format!("rows-skipped: expected {bound}, found {found}"))
+    let words = || format!("rows-skipped: expected {bound}, found {found}");
+    (!bound.admits(found)).then(|| Unmet::new(Demand::RowsSkipped, words()))
 }
 
 /// Where the runs of a sweep differ from the ledger that is stated for each of them, and the seed of the
@@ -66,9 +68,9 @@ pub fn differences_of_sweep(
     stated: &Stated,
     sweep: &Sweep,
     pipeline: &Pipeline,
-) -> (Vec<String>, Option<u64>) {
+) -> (Vec<Unmet>, Option<u64>) {
     let Some(spreads) = &sweep.figures else { return (Vec::new(), None) };
-    let mut differences: Vec<String> = Vec::new();
+    let mut differences: Vec<Unmet> = Vec::new();
     let mut first = None;
     for (figure, &Spread { least, most }) in Figure::ALL.into_iter().zip(spreads) {
         let Some(&bound) = stated.figures.get(&figure) else { continue };
@@ -85,13 +87,14 @@ pub fn differences_of_sweep(
 }
 
 /// `lost: expected 1, found 2 under seed 7`.
-fn difference(figure: Figure, bound: Bound, (found, seed): (u64, Option<u64>)) -> Option<String> {
+fn difference(figure: Figure, bound: Bound, (found, seed): (u64, Option<u64>)) -> Option<Unmet> {
     let under = seed.map(|seed| format!(" under seed {seed}")).unwrap_or_default();
     let word = figure.word();
-    (!bound.admits(found)).then(|| format!("{word}: expected {bound}, found {found}{under}"))
+    let words = || format!("{word}: expected {bound}, found {found}{under}");
+    (!bound.admits(found)).then(|| Unmet::new(Demand::Figure(figure), words()))
 }
 
-fn results(stated: &Stated, steps: &[StepResult], pipeline: &Pipeline) -> Vec<String> {
+fn results(stated: &Stated, steps: &[StepResult], pipeline: &Pipeline) -> Vec<Unmet> {
     let mut differences = Vec::new();
     for (&step, totals) in &stated.results {
         if let Some(result) = steps.iter().find(|result| result.step == step) {
@@ -99,11 +102,12 @@ fn results(stated: &Stated, steps: &[StepResult], pipeline: &Pipeline) -> Vec<St
             let mut all = totals_that_differ(totals, result, name);
             let more = all.len().saturating_sub(MOST_TOLD);
             all.truncate(MOST_TOLD);
-            differences.append(&mut all);
             if more > 0 {
                 let more = counted(more as u64, "more total");
-                differences.push(format!("and {more} at {}", printable(name)));
+                all.push(format!("and {more} at {}", printable(name)));
             }
+            let unmet = |words| Unmet::new(Demand::Results(step), words);
+            differences.extend(all.into_iter().map(unmet));
         }
     }
     differences
@@ -146,6 +150,10 @@ mod tests {
     use onceproof_kernel::time::SECOND;
     use std::collections::BTreeMap;
 
+    fn words(unmet: Vec<Unmet>) -> Vec<String> {
+        unmet.into_iter().map(|unmet| unmet.words).collect()
+    }
+
     /// What is said of totals that are stated, where ann and bob have 2 each in the window at 0 s.
     fn check(stated: &[(&str, Option<u64>, i128)], expected: &[&str]) {
         let place = |&(key, start, total): &(&str, Option<u64>, i128)| {
@@ -154,10 +162,8 @@ mod tests {
         let totals: Totals = stated.iter().map(place).collect();
         let stated =
             Stated { results: BTreeMap::from([(StepIndex(2), totals)]), ..Stated::default() };
-        assert_eq!(
-            results(&stated, &lost_ack_outcome().steps, flip_plan().design.pipeline()),
-            expected
-        );
+        let unmet = results(&stated, &lost_ack_outcome().steps, flip_plan().design.pipeline());
+        assert_eq!(words(unmet), expected);
     }
 
     #[test]
@@ -189,6 +195,7 @@ mod tests {
         let stated =
             Stated { results: BTreeMap::from([(StepIndex(2), totals)]), ..Stated::default() };
         let told = results(&stated, &lost_ack_outcome().steps, flip_plan().design.pipeline());
+        let told = words(told);
         assert_eq!(told.len(), MOST_TOLD + 1);
         // 20 that are not there, and 2 that are not stated.
         assert_eq!(told.last().map(String::as_str), Some("and 12 more totals at per-side"));
@@ -209,7 +216,8 @@ mod tests {
             let figures = BTreeMap::from([(Figure::Lost, bound)]);
             let stated = Stated { figures, ..Stated::default() };
             let found = differences_of_sweep(&stated, &sweep, flip_plan().design.pipeline());
-            assert_eq!(found, (expected.iter().map(|&line| line.to_owned()).collect(), seed));
+            assert_eq!(words(found.0), expected);
+            assert_eq!(found.1, seed);
         };
         check(Bound::AtMost(3), &[], None);
         check(Bound::AtMost(2), &["lost: expected at most 2, found 3 under seed 7"], Some(7));

@@ -78,13 +78,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
     if matrix {
         text.push_str(&reached_text(&sweep.reached, alphabet));
     }
-    for kind in &sweep.never_fired {
-        let word = kind.word();
-        let line = format!("{word} has odds and never fired in this sweep");
-        text.push_str(&warning_or_error(&line, strict));
-    }
-    for mark in &sweep.never_reached {
-        let line = format!("{} was never reached in this sweep", alphabet.mark_word(*mark));
+    for line in never_in_words(sweep, subject.trial) {
         text.push_str(&warning_or_error(&line, strict));
     }
     for fault in exact_faults(subject.trial, &sweep.unfired) {
@@ -161,6 +155,24 @@ pub fn rate_below(sweep: &Sweep) -> Option<String> {
     (clean && !sweep.chance.is_none()).then(|| format!("3 in {}", grouped(sweep.runs)))
 }
 
+/// What never happened in a sweep and could, in words.
+fn never_in_words(sweep: &Sweep, trial: &Trial) -> Vec<String> {
+    let fired = sweep.never_fired.iter().map(|kind| kind.word());
+    let fired = fired.map(|word| format!("{word} has odds and never fired in this sweep"));
+    let alphabet = trial.layout().alphabet;
+    let reached = sweep.never_reached.iter().map(|&mark| alphabet.mark_word(mark));
+    let reached = reached.map(|word| format!("{word} was never reached in this sweep"));
+    fired.chain(reached).collect()
+}
+
+/// The same, and which exact faults did not fire.
+pub fn unfired_in_words(sweep: &Sweep, trial: &Trial) -> Vec<String> {
+    let mut words = never_in_words(sweep, trial);
+    let exact = exact_faults(trial, &sweep.unfired).map(|fault| fault_in_words(fault, trial));
+    words.extend(exact.map(|fault| format!("an exact fault did not fire: {fault}")));
+    words
+}
+
 /// What a sweep says of seeds that it did not run, and of what that is said; or that its runs are one.
 pub fn bound(sweep: &Sweep) -> String {
     if sweep.chance.is_none() {
@@ -187,7 +199,8 @@ pub fn bound(sweep: &Sweep) -> String {
     )
 }
 
-fn verdict(sweep: &Sweep) -> String {
+/// What came of it, in one line.
+pub(super) fn verdict(sweep: &Sweep) -> String {
     let runs = counted(sweep.runs, "run");
     let mut text = if sweep.violated > 0 {
         format!("{BAD}violated{BAD:#}: {} of {runs}", grouped(sweep.violated))

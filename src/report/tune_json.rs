@@ -3,6 +3,8 @@
 use super::compare_json::{
     PerRecord, Percentiles, RecordsOfARun, per_record, percentiles, records,
 };
+#[cfg(feature = "schema")]
+use super::parts_json::schema_of;
 use super::share_json::{Shares, number};
 use super::tune::{TuneReport, Tuned};
 use super::tune_text::enough_in_words;
@@ -17,7 +19,7 @@ use std::collections::BTreeMap;
 /// What each value of the keys that vary comes to under many seeds.
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(title = "A tuning", deny_unknown_fields))]
+#[cfg_attr(feature = "schema", schemars(title = "onceproof.tune/1", deny_unknown_fields))]
 struct Document {
     /// `onceproof.tune/1`.
     schema: &'static str,
@@ -133,7 +135,7 @@ pub fn tune_json(report: &TuneReport) -> Value {
 /// The JSON Schema of the document.
 #[cfg(feature = "schema")]
 pub fn schema() -> Value {
-    schemars::schema_for!(Document).to_value()
+    schema_of::<Document>()
 }
 
 fn variation(report: &TuneReport, one: &Tuned) -> Variation {

@@ -1,8 +1,8 @@
 //! The report of what varies as text.
 
-use super::compare_text::figures_text;
+use super::compare_text::{figures_markdown, figures_text};
 use super::heading::{difference_in_words, heading};
-use super::style::{error, warning, warning_or_error};
+use super::style::{error, plain, warning, warning_or_error};
 use super::table::fitted;
 use super::tune::{Enough, TuneReport, class_words, tables};
 use super::{exact_faults, printable};
@@ -33,6 +33,24 @@ pub fn tune_text(report: &TuneReport) -> String {
     let seconds = report.timing.in_words();
     text.push_str(&format!("\ntime  {seconds}, {} runs, {speed} runs/s\n", grouped(runs)));
     fitted(&text)
+}
+
+/// The report as Markdown.
+pub fn tune_markdown(report: &TuneReport) -> String {
+    let mut text = format!("# {}\n", printable(report.subject.name));
+    text.push_str(&format!("\n{}.\n\n", what_was_run(report)));
+    for varied in report.varied {
+        let line = format!("{} is {}", varied.key, varied.values.join(", "));
+        text.push_str(&format!("- {}\n", printable(&line)));
+    }
+    for note in notes(report) {
+        text.push_str(&format!("- {}\n", plain(&note).trim_end()));
+    }
+    if let Some(enough) = report.enough() {
+        text.push_str(&format!("\n{}\n", printable(&enough_in_words(&enough))));
+    }
+    tables(report).iter().for_each(|figures| text.push_str(&figures_markdown(figures)));
+    text
 }
 
 /// "mechanism.dedup.window: 10s is enough, and so is each value after it: none of 1,000 runs goes wrong. With 1s runs are

@@ -10,8 +10,6 @@ use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::outcome::{Outcome, Verdict};
 use onceproof_systems::Trial;
 
-use serde_json::{Value, json};
-
 /// `3 records`, `174 of 1,000 records`, `3 records, 1 of them filtered out`, `none of 3 records`. As in the ledger, what is
 /// filtered out is exact; but where nothing else is, nothing is shown.
 pub fn records(worth: &Worth) -> String {
@@ -163,24 +161,6 @@ impl Allowed {
         let without = without_records(&scenario.trial, sweep.with_records.iter().copied());
         self.shortfalls(&worth.least, scenario.rows_skipped, &without)
     }
-}
-
-/// What one run speaks for, in a document.
-pub fn worth_of_run_json(trial: &Trial, outcome: &Outcome) -> Value {
-    worth_json(&Worth::of(&outcome.brief), &without_records_in_run(trial, outcome))
-}
-
-/// What runs speak for, in a document.
-pub fn worth_json(worth: &Worth, without_records: &[String]) -> Value {
-    let Worth { expected, reflected, late, dead_lettered, filtered } = *worth;
-    json!({
-        "expected": expected,
-        "reflected": reflected,
-        "late": late,
-        "dead_lettered": dead_lettered,
-        "filtered": filtered,
-        "without_records": without_records,
-    })
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub use change::under::{LeftOut, Under};
 pub use change::varied::{Point, Varied, points};
 pub use change::vary::{Latitude, Weather, arrivals};
 pub use change::write::{fault_on_a_line, fault_to_json, faults_as_toml, kind_to_json};
+pub use demand::lines::{Demand, Unmet};
 pub use demand::stated::{Bound, Figure, Stated, Totals};
 pub use design::given::given;
 pub use design::settings::{OtherValue, in_words as setting_in_words};
@@ -34,6 +35,8 @@ pub use form::raw::Strategy;
 pub use form::reference::reference;
 #[cfg(feature = "schema")]
 pub use form::schema::schema;
+#[cfg(feature = "cli")]
+pub(crate) use form::schema_parts::{fault_schema, kind_schema};
 pub use form::seed::RunSeed;
 pub use form::units::duration;
 pub use saved::{FailureText, SavedFailure, failure_text};
@@ -88,6 +91,7 @@ pub struct Scenario {
     /// What is probably not meant, though it can be used.
     pub warnings: Vec<Diagnostic>,
     text: String,
+    places: demand::lines::DemandPlaces,
     readable: Readable,
     /// The files that it names, without links.
     files: Vec<PathBuf>,
@@ -225,6 +229,7 @@ impl Scenario {
             };
             errors.keep_all(schedule::faults::exact(&places, &file.fault))
         });
+        let places = demand::lines::DemandPlaces::of(&file, &design);
         let parts = || {
             let (expect, stated, side_effects) = expect?;
             let inputs = inputs?;
@@ -254,6 +259,7 @@ impl Scenario {
                 rows_skipped: inputs.rows_skipped,
                 trial,
                 text: text.to_owned(),
+                places,
                 readable: readable.clone(),
                 own_folders: files::folders_to_allow(path, readable, &inputs.files),
                 files: inputs.files,

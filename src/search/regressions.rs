@@ -2,7 +2,7 @@
 //! One whose faults find no place any more proves nothing, and is an error that says which.
 
 use crate::report::words::fault_in_words;
-use crate::scenario::Scenario;
+use crate::scenario::{Demand, Scenario};
 use onceproof_sim::outcome::{Classes, Verdict};
 use std::path::PathBuf;
 
@@ -11,6 +11,8 @@ use std::path::PathBuf;
 pub struct Replayed {
     /// Its file.
     pub path: PathBuf,
+    /// The line of its file with a fault that finds no place any more, if that is why it is stale.
+    pub line: Option<usize>,
     /// What came of it.
     pub result: Replay,
 }
@@ -31,31 +33,36 @@ pub enum Replay {
 /// Runs those of the saved failures again that belong to a scenario: they have its name.
 pub fn replay(scenario: &Scenario, saved: &[Scenario]) -> Vec<Replayed> {
     let own = saved.iter().filter(|failure| failure.name == scenario.name);
-    own.map(|failure| Replayed { path: failure.path.clone(), result: again(scenario, failure) })
-        .collect()
+    own.map(|failure| {
+        let (result, line) = again(scenario, failure);
+        Replayed { path: failure.path.clone(), line, result }
+    })
+    .collect()
 }
 
-fn again(scenario: &Scenario, failure: &Scenario) -> Replay {
+/// What came of it, and the line of its file that says why where one does.
+fn again(scenario: &Scenario, failure: &Scenario) -> (Replay, Option<usize>) {
     if !failure.trial.plan.climate.odds.is_empty() {
         let why = "it has odds in [faults], and a saved failure has exact faults only";
-        return Replay::Stale(why.to_owned());
+        return (Replay::Stale(why.to_owned()), None);
     }
     let now = match failure.as_of(scenario) {
         Ok(now) => now,
-        Err(error) => return Replay::Stale(error.to_string()),
+        Err(error) => return (Replay::Stale(error.to_string()), None),
     };
     let outcome = now.trial.simulator().detail(now.seed);
-    match outcome.brief.verdict {
-        Verdict::Violated => Replay::Fails(outcome.brief.classes),
-        Verdict::Inconclusive => Replay::Inconclusive,
-        Verdict::ExactlyOnce => match outcome.unfired.first() {
-            Some(&fault) => Replay::Stale(format!(
+    match (outcome.brief.verdict, outcome.unfired.first()) {
+        (Verdict::Violated, _) => (Replay::Fails(outcome.brief.classes), None),
+        (Verdict::Inconclusive, _) => (Replay::Inconclusive, None),
+        (Verdict::ExactlyOnce, None) => (Replay::Holds, None),
+        (Verdict::ExactlyOnce, Some(&fault)) => {
+            let why = format!(
                 "its fault number {} finds no place any more: {}",
                 fault + 1,
                 fault_in_words(&now.trial.plan.faults[fault], &now.trial)
-            )),
-            None => Replay::Holds,
-        },
+            );
+            (Replay::Stale(why), Some(failure.line_of(Demand::Fires(fault))))
+        }
     }
 }
 

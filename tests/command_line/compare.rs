@@ -1,7 +1,7 @@
 //! `compare`: the same input and weather under each strategy.
 
 use super::folder::{Finished, Folder, LOSSY, LOST_ACK, scenario};
-use boon::{Compiler, Schemas};
+use crate::common::schema::PrintedSchema;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -219,21 +219,11 @@ fn a_document_is_what_the_schema_says() {
     let folder = Folder::new("compare-schema");
     folder.write("lossy.toml", scenario("lossy", "\"exactly-once\"", &[LOSSY, LOST_ACK]));
     folder.write("view.toml", VIEW);
-    let schema = folder.onceproof(&["schema", "--of", "compare"]).ends(0).document();
-    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
-    compiler.add_resource("compare.json", schema).expect("a schema");
-    let index = compiler.compile("compare.json", &mut schemas).expect("a sound schema");
+    let schema = PrintedSchema::of("compare");
     let chapter = library("compare/chapter5.toml");
     for file in ["lossy.toml", "view.toml", &chapter] {
         let arguments = ["compare", file, "--seeds", "0..5", "--format", "json"];
-        let mut document = folder.onceproof(&arguments).ends(0).document();
-        assert_eq!(document["schema"], "onceproof.compare/1");
-        if let Err(error) = schemas.validate(&document, index) {
-            panic!("{file}: {error:#}");
-        }
-        // The schema is not one that allows all.
-        document["strategies"][0]["runs"] = json!("five");
-        assert!(schemas.validate(&document, index).is_err());
+        schema.check(&folder.onceproof(&arguments).ends(0).document(), file);
     }
 }
 

@@ -1,6 +1,7 @@
 //! `explain`: in words, as a document, as a page.
 
 use super::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOST_ACK, NO_DEDUP, scenario};
+use crate::common::schema::PrintedSchema;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -74,11 +75,7 @@ fn a_saved_failure_is_explained_as_it_was_saved() {
 #[test]
 fn the_document_is_as_its_schema_says_and_the_page_has_it_within() {
     let folder = Folder::new("explain-document");
-    let schema = folder.onceproof(&["schema", "--of", "explain"]).ends(0).document();
-    let mut compiler = boon::Compiler::new();
-    let mut schemas = boon::Schemas::new();
-    compiler.add_resource("explain.json", schema).expect("a schema");
-    let schema = compiler.compile("explain.json", &mut schemas).expect("a schema");
+    let schema = PrintedSchema::of("explain");
     for file in [
         "outputs/coin-flipped-again.toml",
         "at-least-once/global-dies.toml",
@@ -96,9 +93,7 @@ fn the_document_is_as_its_schema_says_and_the_page_has_it_within() {
         let page = "page.html";
         let told = ["explain", path.as_str(), "--format", "json", "--html", page];
         let document = folder.onceproof(&told).ends(0).document();
-        if let Err(error) = schemas.validate(&document, schema) {
-            panic!("{file}: {error}");
-        }
+        schema.check(&document, file);
         let page = fs::read_to_string(folder.path().join(page)).expect("a page");
         assert_eq!(document_in(&page), document, "{file}");
         assert!(page.len() < 200_000, "{file}: {} bytes", page.len());

@@ -35,6 +35,8 @@ fn a_mechanism_without_a_witness_fails() {
     assert_eq!(standing("ack = \"on-receipt\""), "unwitnessed");
 
     let markdown = folder.onceproof(&[&arguments[..], &["--markdown"]].concat()).ends(1);
+    let format = folder.onceproof(&[&arguments[..], &["--format", "markdown"]].concat()).ends(1);
+    assert_eq!(format.stdout, markdown.stdout);
     assert!(
         markdown.stdout.contains("| dedup = \"off\" | 1 | duplicated | · | 3 |"),
         "{markdown:?}"

@@ -1,4 +1,4 @@
-//! `test`, `check` and `schema`.
+//! `test` and `check`.
 
 use super::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, NEVER, NO_DEDUP, scenario};
 
@@ -205,10 +205,4 @@ fn check_shows_what_is_wrong_with_every_file() {
     assert_eq!(document["files"][1]["ok"], true);
     folder.onceproof(&["run", "a.toml"]).ends(2);
     folder.onceproof(&["sweep", "."]).ends(2);
-}
-
-#[test]
-fn the_schema_is_a_document() {
-    let folder = Folder::new("schema");
-    assert!(folder.onceproof(&["schema"]).ends(0).document().is_object());
 }

@@ -61,12 +61,6 @@ fn the_format_is_told_to_editors_and_to_people() {
     let reference = folder.onceproof(&["schema", "--format", "markdown"]).ends(0).stdout;
     assert_eq!(reference, onceproof::scenario::reference());
     assert!(reference.starts_with("# The format of scenarios\n"), "{reference}");
-    // No other command writes Markdown, but for compare and a table of necessity.
-    folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[LOST_ACK]));
-    for command in ["run", "test", "check", "graph", "sweep"] {
-        let refused = folder.onceproof(&[command, "a.toml", "--format", "markdown"]).ends(2);
-        assert!(refused.stderr.contains("--format markdown is for schema"), "{refused:?}");
-    }
 }
 
 #[test]

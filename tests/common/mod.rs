@@ -4,6 +4,7 @@
 pub mod library;
 pub mod rules;
 pub mod rust_text;
+pub mod schema;
 pub mod values;
 
 use onceproof_sim::fault::Fault;

@@ -1,35 +1,16 @@
 //! A trace as documents: each line is what the schema says, and what one says of another is so.
 
 use super::onceproof;
-use boon::{Compiler, SchemaIndex, Schemas};
+use crate::common::schema::PrintedSchema;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The schema of a line, as the command prints it.
-struct Schema(Schemas, SchemaIndex);
-
-impl Schema {
-    fn printed() -> Schema {
-        let printed = onceproof(&["schema", "--of", "trace"]);
-        let schema = serde_json::from_str(&printed.stdout).expect("a document");
-        let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
-        compiler.add_resource("trace.json", schema).expect("a schema");
-        let index = compiler.compile("trace.json", &mut schemas).expect("a sound schema");
-        Schema(schemas, index)
-    }
-
-    fn allows(&self, document: &Value) -> bool {
-        self.0.validate(document, self.1).is_ok()
-    }
-}
-
 /// The kinds of events that the schema has.
 fn kinds_of_schema() -> Vec<String> {
-    let printed = onceproof(&["schema", "--of", "trace"]);
-    let schema: Value = serde_json::from_str(&printed.stdout).expect("a document");
-    let kinds = schema["oneOf"].as_array().expect("kinds").iter();
+    let kinds = PrintedSchema::of("trace").schema;
+    let kinds = kinds["oneOf"].as_array().expect("kinds").iter();
     let kind =
         |one: &Value| one["properties"]["kind"]["const"].as_str().expect("a word").to_owned();
     kinds.map(kind).collect()
@@ -67,13 +48,20 @@ fn scenarios() -> Vec<PathBuf> {
     found
 }
 
+/// The schemas of what a traced run prints.
+struct Schemas {
+    line: PrintedSchema,
+    report: PrintedSchema,
+}
+
 /// The numbers of the exact faults that events name, and what is wrong with their causes.
-fn check(path: &str, arguments: &[&str], schema: &Schema, kinds: &mut BTreeMap<String, u64>) {
+fn check(path: &str, arguments: &[&str], schema: &Schemas, kinds: &mut BTreeMap<String, u64>) {
     let (events, report) = traced(&[&[path], arguments].concat());
+    schema.report.check(&report, path);
     let mut struck = vec![false; report["schedule"].as_array().expect("a schedule").len()];
     let (mut after, mut kind_of) = (0, Vec::new());
     for (number, event) in events.iter().enumerate() {
-        assert!(schema.allows(event), "{path}: {event}");
+        assert!(schema.line.allows(event), "{path}: {event}");
         assert_eq!(event["event"], json!(number), "{path}");
         let at = event["ns"].as_u64().expect("a time");
         assert!(at >= after, "{path}: {event} comes before the line above it");
@@ -151,7 +139,8 @@ fn check_figures(path: &str, events: &[Value], work: &Value) {
 
 #[test]
 fn every_event_of_every_scenario_is_as_the_schema_says_and_names_its_cause_and_its_fault() {
-    let (schema, mut kinds) = (Schema::printed(), BTreeMap::new());
+    let (line, report) = (PrintedSchema::of("trace"), PrintedSchema::of("run"));
+    let (schema, mut kinds) = (Schemas { line, report }, BTreeMap::new());
     for path in scenarios() {
         let path = path.to_str().expect("a path of letters");
         check(path, &[], &schema, &mut kinds);
@@ -171,7 +160,7 @@ fn every_event_of_every_scenario_is_as_the_schema_says_and_names_its_cause_and_i
 
 #[test]
 fn the_schema_refuses_what_is_no_event() {
-    let schema = Schema::printed();
+    let schema = PrintedSchema::of("trace");
     let (events, report) = traced(&["dedup/lost-ack.toml"]);
     let event = events.iter().find(|event| event["kind"] == "receive").expect("a request");
     assert!(schema.allows(event));

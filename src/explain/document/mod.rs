@@ -54,7 +54,7 @@ pub fn explanation_json(explanation: &Explanation<'_>, origin: Origin<'_>) -> Va
 /// The JSON Schema of the document.
 #[cfg(feature = "schema")]
 pub fn explanation_schema() -> Value {
-    schemars::schema_for!(Document).to_value()
+    crate::report::parts_json::schema_of::<Document>()
 }
 
 impl Document {

@@ -155,31 +155,16 @@ impl Beside<'_> {
     /// # Errors
     /// What cannot be, beside what must be found, or in this pipeline.
     pub fn stated(&self, table: &raw::Table) -> Result<Stated, Diagnostic> {
-        let raw::Table {
-            holds: _,
-            violates: _,
-            exact,
-            duplicated,
-            excess,
-            lost,
-            divergent,
-            late,
-            dead_lettered,
-            rows_skipped,
-            results,
-            side_effects: _,
-        } = table;
-        let given = [exact, duplicated, excess, lost, divergent, late, dead_lettered];
         let mut stated = Stated::default();
-        for (figure, given) in Figure::ALL.into_iter().zip(given) {
+        for (figure, given) in table.figures() {
             if let Some(given) = given {
                 stated.figures.insert(figure, self.bound(figure, given)?);
             }
         }
-        if let Some(given) = rows_skipped {
+        if let Some(given) = &table.rows_skipped {
             stated.rows_skipped = Some(self.limit("rows-skipped", given)?);
         }
-        if let Some(results) = results {
+        if let Some(results) = &table.results {
             stated.results = self.results(results)?;
         }
         Ok(stated)

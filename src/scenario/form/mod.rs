@@ -5,6 +5,8 @@ pub(super) mod units;
 pub(super) mod reading;
 #[cfg(feature = "schema")]
 pub(super) mod schema;
+#[cfg(feature = "cli")]
+pub(super) mod schema_parts;
 #[cfg(feature = "schema")]
 pub(super) mod reference;
 pub(super) mod seed;

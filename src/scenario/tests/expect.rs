@@ -181,3 +181,29 @@ fn a_scenario_that_was_changed_does_not_state_the_ledger_of_another() {
     let again = read(&tables).redesigned(&Changes::of_mechanism("bundle = 2")).expect("a design");
     assert_eq!(again.stated, Stated::default());
 }
+
+#[test]
+fn each_demand_is_found_on_the_line_that_states_it() {
+    let second = LOST_ACK.replace("attempt = 1", "attempt = 2");
+    let table = "\n[expect]\nviolates = \"lost\"\nexact = 2\nrows-skipped = 0\n\n[expect.results]\nper-user = { ann = 1 }\n";
+    let text = with(&format!("{SINK}{LOST_ACK}{second}{table}"))
+        .replace("expect = \"exactly-once\"\n", "");
+    let check = |scenario: &Scenario, demand, line: &str| {
+        let at = scenario.text.lines().nth(scenario.line_of(demand) - 1).expect("a line");
+        assert!(at.starts_with(line), "{demand:?}: {at}");
+    };
+    let scenario = read(&text);
+    check(&scenario, Demand::Found, "violates");
+    check(&scenario, Demand::Figure(Figure::Exact), "exact");
+    check(&scenario, Demand::RowsSkipped, "rows-skipped");
+    check(&scenario, Demand::Results(StepIndex(2)), "per-user");
+    // What is not stated by itself stands at the whole.
+    check(&scenario, Demand::Figure(Figure::Lost), "[expect]");
+    let last = text.lines().take_while(|line| *line != "[expect]").count();
+    let last = text.lines().take(last).collect::<Vec<_>>();
+    let last = last.iter().rposition(|line| *line == "[[fault]]").expect("a fault") + 1;
+    assert_eq!(scenario.line_of(Demand::Fires(1)), last);
+    let plain = read(&with(SINK));
+    check(&plain, Demand::Found, "expect = \"exactly-once\"");
+    check(&plain, Demand::Figure(Figure::Lost), "expect = \"exactly-once\"");
+}

@@ -7,7 +7,7 @@ use crate::report::table::WIDTH;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use std::fmt;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A line of at most so many characters is shown whole.
 const WHOLE: usize = 160;
@@ -125,6 +125,24 @@ impl Diagnostic {
     pub fn reason(&self) -> String {
         let Parts { title, label, .. } = &*self.0;
         label.as_ref().map_or(title.clone(), |label| format!("{title}: {label}"))
+    }
+
+    /// What would be right, where it is known.
+    pub fn help_text(&self) -> Option<&str> {
+        self.0.help.as_deref()
+    }
+
+    /// The file that it is about: that of this scenario, or one that it names.
+    pub fn file_of(&self, scenario: &Path) -> PathBuf {
+        match self.0.path == path_in_words(scenario) {
+            true => scenario.to_owned(),
+            false => self.file(),
+        }
+    }
+
+    /// The file as a message has it.
+    pub fn file(&self) -> PathBuf {
+        PathBuf::from(&self.0.path)
     }
 
     /// The line, from 1.

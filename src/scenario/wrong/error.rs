@@ -33,6 +33,14 @@ impl ScenarioError {
 }
 
 impl ScenarioError {
+    /// The file that is wrong or cannot be read.
+    pub fn file(&self) -> PathBuf {
+        match self {
+            ScenarioError::Bad(wrong) => wrong.first().map(Diagnostic::file).unwrap_or_default(),
+            ScenarioError::Io { path, .. } => path.clone(),
+        }
+    }
+
     /// The first thing that is wrong, in a sentence without its place.
     pub fn in_a_sentence(&self) -> String {
         match self {

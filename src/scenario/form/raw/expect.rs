@@ -1,6 +1,7 @@
 //! What a scenario expects, as it is written.
 
 use super::{At, ClassWord, OneOrMany};
+use crate::scenario::demand::stated::Figure as LedgerFigure;
 use crate::scenario::form::units::Total;
 #[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -57,6 +58,24 @@ pub(in crate::scenario) struct Table {
     pub results: Option<At<Entries<At<Entries<Total>>>>>,
     /// What is demanded of calls to external services; nothing where it is not given.
     pub side_effects: Option<At<SideEffects>>,
+}
+
+impl Table {
+    /// What is given for each figure of the ledger.
+    pub fn figures(&self) -> [(LedgerFigure, &Option<At<Figure>>); LedgerFigure::ALL.len()] {
+        LedgerFigure::ALL.map(|figure| {
+            let given = match figure {
+                LedgerFigure::Exact => &self.exact,
+                LedgerFigure::Duplicated => &self.duplicated,
+                LedgerFigure::Excess => &self.excess,
+                LedgerFigure::Lost => &self.lost,
+                LedgerFigure::Divergent => &self.divergent,
+                LedgerFigure::Late => &self.late,
+                LedgerFigure::DeadLettered => &self.dead_lettered,
+            };
+            (figure, given)
+        })
+    }
 }
 
 /// A figure of the ledger: a number, or a limit.
