@@ -49,6 +49,29 @@ fn the_dedup_window_has_its_knee_where_the_longest_wait_is() {
     assert!(enough.contains("16m is enough") && enough.contains("With 14m"), "{enough}");
 }
 
+/// The file has the odds of a filter that says "maybe", and their means over the ids of a bucket.
+#[test]
+fn a_bloom_bucket_that_is_too_long_costs_the_reads_that_its_formula_says() {
+    let found = tuned("bloom-buckets.toml", &[]);
+    let maybes = each(&found, "/sum/bloom_false_positives").into_iter();
+    let maybes =
+        maybes.map(|sum| sum.as_str().and_then(|sum| sum.parse::<f64>().ok()).expect("a number"));
+    for (maybes, expected) in maybes.zip([0.0, 0.0, 0.0027, 0.0238, 0.2732, 0.5727]) {
+        // As many as are 4 standard deviations of so many coins, and one.
+        let of = 7_200.0 * expected;
+        assert!((maybes - of).abs() <= 4.0 * f64::sqrt(of) + 1.0, "{maybes} for {of}");
+    }
+}
+
+/// An interval and five minutes: the file has the calculation.
+#[test]
+fn a_transaction_must_be_open_for_an_interval_and_an_outage() {
+    let found = tuned("transaction-timeout.toml", &[]);
+    let lost = numbers(&found, "/lost/mean");
+    let expected = [3.0, 0.0, 0.0, 0.0, 6.0, 6.0, 0.0, 0.0, 12.0, 12.0, 12.0, 0.0];
+    assert_eq!(lost, expected);
+}
+
 #[test]
 fn the_figures_are_the_same_on_any_number_of_threads_and_as_a_table() {
     let folder = Folder::new("tune-threads");

@@ -39,6 +39,7 @@ pub const ROWS: &[Row] = &[
         ("bloom_negatives", 3),
         ("bloom_false_positives", 0),
     ]),
+    exact("studies/bloom-buckets.toml", 7_200, &[("per-user", 7_200, 7_200, &[("user-0", 7_200)])]),
     exact("bloom/negatives.toml", 3, ANN_2_BOB_1).with_work(&[
         ("catalog_reads", 0),
         ("bloom_negatives", 3),

@@ -166,6 +166,20 @@ pub const ROWS: &[Row] = &[
         &[("table", 8, 5, &[("a", 3), ("b", 2)])],
     )
     .with_damaged(&["events/0#0", "events/0#1", "events/1#0"]),
+    ledger(
+        "studies/transaction-timeout.toml",
+        &[Lost],
+        [60, 54, 0, 0, 6, 0, 0],
+        &[("table", 60, 54, &[("user-0", 54)])],
+    )
+    .with_damaged(&[
+        "events/0#7",
+        "events/0#8",
+        "events/0#9",
+        "events/0#10",
+        "events/0#11",
+        "events/0#12",
+    ]),
     exact("snapshot/not-timed-out.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
     ledger(
         "snapshot/commit-at-end.toml",
