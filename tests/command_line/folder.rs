@@ -58,7 +58,7 @@ pub fn scenario(name: &str, expect: &str, tables: &[&str]) -> String {
 }
 
 /// What people are shown to have the program do.
-pub const COMMANDS: [&str; 16] = [
+pub const COMMANDS: [&str; 17] = [
     "explain",
     "tour",
     "new",
@@ -68,6 +68,7 @@ pub const COMMANDS: [&str; 16] = [
     "exhaust",
     "necessity",
     "compare",
+    "merge",
     "shrink",
     "test",
     "check",
