@@ -19,9 +19,9 @@ pub use args::{
 pub use compare::CompareArgs;
 pub use explain::ExplainArgs;
 pub use format::{CaseFormat, Format, Written};
-pub use schema::{SchemaArgs, SchemaOf};
 pub use merge::MergeArgs;
 pub use part::PartArgs;
+pub use schema::{SchemaArgs, SchemaOf};
 pub use tune::TuneArgs;
 
 use crate::ending::Ending;
@@ -212,7 +212,9 @@ impl Cli {
         match option.filter(|_| part.shard.is_some()) {
             None => Ok(()),
             Some(option) => {
-                let message = format!("{option} is for the whole and cannot be used with --shard: give it to merge");
+                let message = format!(
+                    "{option} is for the whole and cannot be used with --shard: give it to merge"
+                );
                 Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
             }
         }

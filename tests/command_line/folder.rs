@@ -58,7 +58,7 @@ pub fn scenario(name: &str, expect: &str, tables: &[&str]) -> String {
 }
 
 /// What people are shown to have the program do.
-pub const COMMANDS: [&str; 17] = [
+pub const COMMANDS: [&str; 18] = [
     "explain",
     "tour",
     "new",
@@ -69,6 +69,7 @@ pub const COMMANDS: [&str; 17] = [
     "necessity",
     "compare",
     "merge",
+    "tune",
     "shrink",
     "test",
     "check",

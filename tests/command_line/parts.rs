@@ -269,6 +269,9 @@ fn a_page_is_made_of_parts_and_failures_are_saved() {
     let more = ["--html", "merged.html", "--out", "two", "--jobs", "1"];
     let merged = merged(&folder, &files, &more).ends(1);
     assert_eq!(timeless(&merged.stdout), timeless(&whole.stdout).replace("one/", "two/"));
+    let junit = ["--format", "junit", "--out", "three"];
+    let cases = self::merged(&folder, &files, &junit).ends(1).stdout;
+    assert!(cases.contains("<testsuite"), "{cases}");
     let saved = |folder: &std::path::Path| fs::read_dir(folder).expect("a folder").count();
     assert_eq!(saved(&folder.path().join("one")), saved(&folder.path().join("two")));
     assert!(folder.path().join("merged.html").exists());

@@ -131,6 +131,7 @@ fn what_a_part_cannot_do_is_refused() {
         &["--out", "there"],
         &["--check-determinism"],
         &["--shard", "2/2"],
+        &["--format", "junit"],
     ] {
         folder.onceproof(&[&SWEEP[..], &shard, more].concat()).ends(2);
     }
