@@ -6,6 +6,8 @@ mod tune;
 mod explain;
 mod format;
 mod schema;
+mod merge;
+mod part;
 mod values;
 
 pub use args::{
@@ -17,6 +19,8 @@ pub use args::{
 pub use compare::CompareArgs;
 pub use explain::ExplainArgs;
 pub use format::{CaseFormat, Format, Written};
+pub use merge::MergeArgs;
+pub use part::PartArgs;
 pub use schema::{SchemaArgs, SchemaOf};
 pub use tune::TuneArgs;
 
@@ -39,7 +43,7 @@ Exit codes:
   3  inconclusive: a limit was hit, or a search was interrupted
   4  nothing selected
   5  not deterministic
-  6  input or output failed";
+  6  input or output failed; for merge also: a part is missing";
 
 /// The whole command line.
 #[derive(Parser, Debug)]
@@ -142,6 +146,11 @@ pub enum Command {
     /// What each value comes to under the same seeds, and which is enough. Ctrl-C ends it soon, and the report says how
     /// far each came.
     Tune(TuneArgs),
+    /// The report of a command of which several machines have made the parts, with --shard.
+    ///
+    /// It is that of the whole, and ends as that does. The scenarios are read again, and must say what they said. Of a
+    /// part that is given twice one is taken; if the two differ, the exit code is 5. If a part is missing, it is 6.
+    Merge(MergeArgs),
     /// The smallest failure of the same class, as a scenario file.
     ///
     /// Takes a failing seed, a failing scenario or a saved failure. The result needs no seed where the
@@ -186,9 +195,35 @@ impl Cli {
         })
     }
 
+    /// Refuses of a part what is of the whole. A part is a document, of which a merge makes what is asked for.
+    fn is_whole_or_a_part(&self) -> Result<(), clap::Error> {
+        let (part, page) = match &self.command {
+            Command::Sweep(args) => (&args.part, Some(&args.page)),
+            Command::Necessity(args) => (&args.part, Some(&args.page)),
+            Command::Compare(args) => (&args.part, Some(&args.page)),
+            Command::Exhaust(args) => (&args.part, None),
+            _ => return Ok(()),
+        };
+        let option = match self.asked.format {
+            Written::Text | Written::Json if page.is_none_or(|page| page.html.is_none()) => None,
+            Written::Text | Written::Json => Some("--html"),
+            Written::Markdown | Written::Junit | Written::Github => Some("--format"),
+        };
+        match option.filter(|_| part.shard.is_some()) {
+            None => Ok(()),
+            Some(option) => {
+                let message = format!(
+                    "{option} is for the whole and cannot be used with --shard: give it to merge"
+                );
+                Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
+            }
+        }
+    }
+
     /// Refuses what clap has no word for.
-    fn checked(self) -> Result<Cli, clap::Error> {
+    pub fn checked(self) -> Result<Cli, clap::Error> {
         format::check(&self)?;
+        self.is_whole_or_a_part()?;
         match &self.command {
             Command::Run(run) if run.check_determinism && is_input(&run.file) => {
                 Err(read_once("--check-determinism"))
@@ -211,6 +246,7 @@ impl Cli {
             | Command::Necessity(_)
             | Command::Compare(_)
             | Command::Tune(_)
+            | Command::Merge(_)
             | Command::Shrink(_)
             | Command::Test(_)
             | Command::Check(_)

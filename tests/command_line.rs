@@ -13,6 +13,7 @@ mod determinism;
 mod files;
 mod necessity;
 mod pages;
+mod parts;
 mod run;
 mod schemas;
 mod shrink;

@@ -9,6 +9,7 @@ use onceproof::scenario::{Changes, Scenario, mechanisms};
 use onceproof::search::matrix::{
     Matrix, MatrixStanding, Tried, WITNESSES, holds, try_right, try_wrong,
 };
+use onceproof::search::stretch::Stretch;
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::Seeds;
 use onceproof::search::variants::{
@@ -35,8 +36,10 @@ fn matrix(scenario: &Scenario, seeds: Range<u64>, threads: usize) -> Matrix {
     pool.install(|| {
         let all = Seeds::Range(seeds.clone());
         let full = sweep(&scenario.trial, all, Stop::Never, &cancel, &|_| {});
-        let is_wrong = |design| try_wrong(design, scenario, &seeds, &cancel, &|_| {});
-        let is_right = |design| try_right(design, scenario, &seeds, &cancel, &|_| {});
+        let is_wrong =
+            |design| try_wrong(design, scenario, &seeds, &mut Stretch::whole(), &cancel, &|_| {});
+        let is_right =
+            |design| try_right(design, scenario, &seeds, &mut Stretch::whole(), &cancel, &|_| {});
         let wrong = wrong(scenario).iter().map(is_wrong).collect();
         let right = right(scenario).iter().map(is_right).collect();
         Matrix { seeds, full, wrong, right }
@@ -101,7 +104,8 @@ fn each_wrong_value_is_wrong_in_its_own_way() {
             |design: &Variant| design.value() == mechanism && design.under.is_some() == under;
         let design = wrong(&scenario).into_iter().find(is_it);
         let design = design.unwrap_or_else(|| panic!("no {mechanism}"));
-        let tried = try_wrong(&design, &scenario, &(0..300), &cancel, &|_| {});
+        let tried =
+            try_wrong(&design, &scenario, &(0..300), &mut Stretch::whole(), &cancel, &|_| {});
         let sweep = tried.sweep.expect("a sweep");
         assert!(sweep.count(class) > 0, "{mechanism}: {:?}", sweep.classes);
     };
@@ -185,7 +189,8 @@ fn a_seed_that_goes_wrong_without_the_value_is_no_witness_of_it() {
     let seeds = 0..60;
     let base = sweep(&bad.trial, Seeds::Range(seeds.clone()), Stop::Never, &cancel, &|_| {});
     assert!(base.violated > 0);
-    let Tried { sweep, .. } = try_wrong(&design, &bad, &seeds, &cancel, &|_| {});
+    let Tried { sweep, .. } =
+        try_wrong(&design, &bad, &seeds, &mut Stretch::whole(), &cancel, &|_| {});
     let found = sweep.expect("a sweep");
     assert!(found.failing.iter().all(|seed| !base.failing.contains(seed)));
     assert!(found.inconclusive > 0);
@@ -198,14 +203,14 @@ fn what_a_scenario_lacks_is_said() {
     let still = scenario.redesigned(&changes).expect("a design");
     let cancel = AtomicBool::new(false);
     for design in wrong(&still).iter().filter(|design| design.needs != Needs::Nothing) {
-        let tried = try_wrong(design, &still, &(0..1), &cancel, &|_| {});
+        let tried = try_wrong(design, &still, &(0..1), &mut Stretch::whole(), &cancel, &|_| {});
         assert_eq!((tried.as_wrong(), tried.lacks), (MatrixStanding::NotRun, Some("clock-step")));
     }
     // A bound behind the greatest event time is no perfect watermark.
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/random/leases.toml");
     let bound = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
     for design in right(&bound).iter().filter(|design| design.needs == Needs::Repeatable) {
-        let tried = try_right(design, &bound, &(0..1), &cancel, &|_| {});
+        let tried = try_right(design, &bound, &(0..1), &mut Stretch::whole(), &cancel, &|_| {});
         assert_eq!(
             (tried.as_right(), tried.lacks),
             (MatrixStanding::NotRun, Some("repeatable steps"))
@@ -215,7 +220,7 @@ fn what_a_scenario_lacks_is_said() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/random/queue.toml");
     let queue = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
     for design in right(&queue).iter().filter(|design| design.needs == Needs::Offsets) {
-        let tried = try_right(design, &queue, &(0..1), &cancel, &|_| {});
+        let tried = try_right(design, &queue, &(0..1), &mut Stretch::whole(), &cancel, &|_| {});
         assert_eq!(
             (tried.as_right(), tried.lacks),
             (MatrixStanding::NotRun, Some("sources at offsets"))

@@ -17,17 +17,27 @@ pub struct Times {
 impl Times {
     /// Adds one.
     pub fn add(&mut self, nanos: Nanos) {
-        self.add_at(place_of(nanos), 1);
+        self.add_there(place_of(nanos), 1);
     }
 
     /// Adds all of others. The order in which they come makes no difference.
     pub fn add_all(&mut self, others: &Times) {
         for (place, &count) in others.counts.iter().enumerate().filter(|&(_, &count)| count > 0) {
-            self.add_at(place, count);
+            self.add_there(place, count);
         }
     }
 
-    fn add_at(&mut self, place: usize, count: u64) {
+    /// How often each was met, by the numbers of their places.
+    pub fn counts(&self) -> &[u64] {
+        &self.counts
+    }
+
+    /// Adds so many at a place; none if there is no such place.
+    pub fn add_at(&mut self, place: usize, count: u64) -> Option<()> {
+        (place <= place_of(Nanos::MAX)).then(|| self.add_there(place, count))
+    }
+
+    fn add_there(&mut self, place: usize, count: u64) {
         if place >= self.counts.len() {
             self.counts.resize(place + 1, 0);
         }

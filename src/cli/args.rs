@@ -1,7 +1,8 @@
 //! The arguments of each command.
 
+use super::part::PartArgs;
 use super::values::{
-    KindReader, at_least_one, duration, most_faults, positive, seed, seed_range, threads, time,
+    KindReader, at_least_one, most_faults, positive, seed, seed_range, threads, time,
 };
 use clap::{ArgGroup, Args, ValueEnum};
 use onceproof::scenario::{Changes, Readable, Scenario, ScenarioError};
@@ -10,7 +11,6 @@ use onceproof_sim::fault::KindName;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// The options of [`Redesign`].
 const CHANGES: [&str; 5] = ["mechanism", "step", "without", "fault", "bare"];
@@ -192,7 +192,7 @@ pub struct SweepArgs {
     #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     pub max_fail: Option<NonZeroU64>,
     /// Run all seeds again in a fresh process, and name the first event that differs.
-    #[arg(long, conflicts_with_all = CHANGES)]
+    #[arg(long, conflicts_with = "shard", conflicts_with_all = CHANGES)]
     pub check_determinism: bool,
     /// Show what was reached: fault kinds by the steps of the protocol that they struck, and marks by the
     /// fault kinds under which they were reached.
@@ -206,8 +206,11 @@ pub struct SweepArgs {
     #[command(flatten)]
     pub page: PageArgs,
     /// The folder that failures are saved in, and replayed from before anything else.
-    #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]
+    #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS, conflicts_with = "shard")]
     pub out: PathBuf,
+    /// How it is made.
+    #[command(flatten)]
+    pub part: PartArgs,
 }
 
 /// Arguments of `replay`.
@@ -237,16 +240,12 @@ pub struct ExhaustArgs {
     /// How many threads to use [default: one per core].
     #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
     pub jobs: Option<NonZeroUsize>,
-    /// Go on with the search in this file, if there is one, and keep in it what is done, now and then and at
-    /// the end.
-    #[arg(long, value_name = "FILE")]
-    pub resume: Option<PathBuf>,
+    /// How it is made.
+    #[command(flatten)]
+    pub part: PartArgs,
     /// End after about so many runs.
     #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     pub runs: Option<NonZeroU64>,
-    /// End after so long, such as 90s or 10m.
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
-    pub time: Option<Duration>,
     /// Run also what leads to the same state as another schedule.
     #[arg(long)]
     pub no_prune: bool,
@@ -254,7 +253,7 @@ pub struct ExhaustArgs {
     #[arg(long)]
     pub all: bool,
     /// The folder that the smallest cause is saved in.
-    #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]
+    #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS, conflicts_with = "shard")]
     pub out: PathBuf,
 }
 
@@ -287,6 +286,9 @@ pub struct NecessityArgs {
     /// Write the table as one of Markdown.
     #[arg(long)]
     pub markdown: bool,
+    /// How it is made.
+    #[command(flatten)]
+    pub part: PartArgs,
 }
 
 /// Arguments of `shrink`.

@@ -1,6 +1,7 @@
 //! The arguments of `compare`.
 
 use super::args::{Files, PageArgs};
+use super::part::PartArgs;
 use super::values::{StrategyReader, seed_range, threads};
 use clap::Args;
 use onceproof::scenario::Strategy;
@@ -28,4 +29,7 @@ pub struct CompareArgs {
     /// A page beside the report.
     #[command(flatten)]
     pub page: PageArgs,
+    /// How it is made.
+    #[command(flatten)]
+    pub part: PartArgs,
 }

@@ -87,6 +87,7 @@ impl Command {
             | Command::Necessity(_)
             | Command::Compare(_)
             | Command::Tune(_)
+            | Command::Merge(_)
             | Command::Shrink(_)
             | Command::Graph(_)
             | Command::Schema(_)
@@ -101,9 +102,12 @@ impl Command {
 fn formats(command: &Command) -> &'static [Written] {
     use Written::{Github, Json, Junit, Markdown, Text};
     match command {
-        Command::Test(_) | Command::Check(_) | Command::Sweep(_) | Command::Exhaust(_) => {
-            &[Text, Json, Markdown, Junit, Github]
-        }
+        // A merge has those of the command of its parts, which is asked again.
+        Command::Test(_)
+        | Command::Check(_)
+        | Command::Sweep(_)
+        | Command::Exhaust(_)
+        | Command::Merge(_) => &[Text, Json, Markdown, Junit, Github],
         Command::Necessity(_) | Command::Compare(_) | Command::Tune(_) => &[Text, Json, Markdown],
         Command::Schema(args) if args.of == SchemaOf::Scenario => &[Text, Json, Markdown],
         Command::Graph(args) if args.picture.is_some() => &[Text],

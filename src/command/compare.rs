@@ -3,10 +3,12 @@
 //! Ctrl-C ends it soon; the report covers the seeds before the first that was not run, and says of each strategy how far
 //! it came.
 
+use super::budget::Budget;
 use super::interrupt::cancelled_by_interrupt;
 use super::made::MadePage;
-use super::progress::{Progress, timed};
+use super::progress::Progress;
 use super::threads;
+use super::work::Work;
 use crate::cli::{Common, CompareArgs, Format};
 use crate::ending::{Ending, Error};
 use crate::output::Printer;
@@ -14,7 +16,9 @@ use onceproof::report::compare_json::compare_json;
 use onceproof::report::compare_text::{compare_markdown, compare_text};
 use onceproof::report::{Cannot, CompareReport, Compared, Reported};
 use onceproof::scenario::{Scenario, ScenarioError, Strategy, Under};
+use onceproof::search::part::Parts;
 use onceproof::search::strategies::measured;
+use onceproof::search::sweep::Stop;
 use onceproof::search::tally::Seeds;
 use onceproof::search::variants;
 use onceproof_sim::outcome::Brief;
@@ -27,6 +31,7 @@ pub fn compare(
     args: &CompareArgs,
     is_markdown: bool,
     common: Common,
+    parts: Option<Parts>,
     output: &mut Printer,
 ) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
@@ -38,18 +43,30 @@ pub fn compare(
     let Strategies { found, cannot } = under_each(&scenario, &args.strategies)?;
     let threads = threads(args.jobs, seeds.end - seeds.start)?;
     let cancel = cancelled_by_interrupt();
+    let work = Work::begin(&args.part, args.asked(), [&scenario], parts, &cancel)?;
+    let budget = Budget::begin(args.part.time, None, &cancel);
     let run = |(strategy, under): (Strategy, Under)| {
         let Under { scenario, left_out } = under;
         let seeds = Seeds::Range(seeds.clone());
-        let progress = Progress::new(seeds.count(), strategy.word());
+        let progress = Progress::new(work.count(&seeds), strategy.word());
         let count = |brief: &Brief| progress.count(brief);
         let settings_that_break = variants::settings_that_break(&scenario);
         let trial = scenario.trial;
-        let comparison = threads.install(|| measured(&trial, &seeds, &cancel, &count));
+        let comparison = work.runs(strategy.word(), &seeds, Stop::Never, |stretch| {
+            threads.install(|| measured(&trial, &seeds, stretch, &cancel, &count))
+        });
         progress.clear();
-        Compared { strategy, trial, settings_that_break, left_out, comparison }
+        Ok(Compared { strategy, trial, settings_that_break, left_out, comparison: comparison? })
     };
-    let (compared, timing) = timed(|| found.into_iter().map(run).collect::<Vec<Compared>>());
+    let (compared, timing) =
+        work.timed("all", || found.into_iter().map(run).collect::<Result<Vec<Compared>, Error>>());
+    let compared = compared?;
+    let is_complete = compared.iter().all(|one| !one.comparison.sweep.interrupted);
+    budget.say();
+    let kept = work.end(is_complete, output);
+    if work.is_part() {
+        return kept;
+    }
     let pipeline = scenario.trial.design.pipeline();
     let ends = pipeline.ends().into_iter().map(|step| pipeline.step(step).name.clone());
     let report = CompareReport {
@@ -69,7 +86,7 @@ pub fn compare(
     }
     output.flush();
     page.write(|| compare_json(&report))?;
-    Ok(ending_of(&report))
+    kept.map(|_| ending_of(&report))
 }
 
 /// A scenario under several strategies, and those that cannot have its pipeline.

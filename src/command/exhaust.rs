@@ -3,11 +3,12 @@
 //! Ctrl-C ends the search soon. With `--resume` what is done is kept in a file, now and then and at the end, and
 //! a later search of the same goes on from there.
 
+use super::budget::Budget;
 use super::cases::write;
 use super::interrupt::cancelled_by_interrupt;
-use super::keep::{EVERY, Keep};
-use super::progress::{SearchProgress, sleep, timed};
+use super::progress::{SearchProgress, timed};
 use super::save::Saved;
+use super::work::Work;
 use super::{allowing, threads};
 use crate::cli::{Common, ExhaustArgs, Format};
 use crate::ending::{Ending, Error};
@@ -23,24 +24,30 @@ use onceproof::report::table::fitted;
 use onceproof::report::{ExhaustReport, Reported};
 use onceproof::scenario::Scenario;
 use onceproof::search::certificate::Exhaustion;
-use onceproof::search::exhaust::{Advance, estimate, exhaust as search};
-use onceproof::search::resume::Done;
+use onceproof::search::exhaust::{estimate, exhaust as search};
+use onceproof::search::part::Parts;
 use onceproof::search::space::{Space, bare};
 use onceproof::search::tally::Failure;
 use onceproof_sim::fault::KindName;
 
 use onceproof_systems::Trial;
-use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
+
+/// What its one search is called where it is kept.
+const SCHEDULES: &str = "schedules";
 
 /// Searches a scenario, without the faults of its own.
 ///
 /// # Errors
 /// The scenario cannot be used, or a file cannot be read or written.
-pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
+pub fn exhaust(
+    args: &ExhaustArgs,
+    common: Common,
+    parts: Option<Parts>,
+    output: &mut Printer,
+) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
     let (trial, seed) = (bare(&scenario.trial), scenario.seed);
     let mut space = Space::new(&scenario.trial, &kinds(&args.kinds), args.faults);
@@ -48,27 +55,31 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Printer) -> Resu
     space.runs_explained = args.all;
     let threads = threads(args.jobs, space.most_jobs(&trial, seed))?;
     let cancel = cancelled_by_interrupt();
-    let hash = space.hash(&trial, seed);
-    let keep = args.resume.as_deref().map(|file| Keep::new(file, hash, EVERY, &cancel));
-    let mut done = keep.as_ref().map_or_else(|| Ok(Done::default()), Keep::read)?;
-    let runs_before = done.runs();
-    let budget = Budget::begin(args, &cancel);
-    foretell(&trial, seed, &space, threads.current_num_threads(), &cancel);
+    let work = Work::begin(&args.part, args.asked(), [&scenario], parts, &cancel)?;
+    let budget = Budget::begin(args.part.time, args.runs, &cancel);
     let progress = SearchProgress::new(&scenario.name);
-    let (found, timing) = timed(|| {
-        threads.install(|| {
-            search(&trial, seed, &space, &mut done, &cancel, &|told| {
-                progress.tell(told);
-                budget.tell(told, &cancel);
-                if let (Advance::Part(_, done), Some(keep)) = (told, &keep) {
-                    keep.part(done);
-                }
+    let mut runs_before = 0;
+    let (found, timing) = work.timed(SCHEDULES, || {
+        work.schedules(SCHEDULES, space.most, |done, keep| {
+            if !work.is_put_together() {
+                runs_before = done.runs();
+                foretell(&trial, seed, &space, threads.current_num_threads(), &cancel);
+            }
+            threads.install(|| {
+                search(&trial, seed, &space, done, &cancel, &|told| {
+                    progress.tell(told);
+                    budget.tell(told, &cancel);
+                    keep(told);
+                })
             })
         })
     });
     progress.clear();
-    if let Some(keep) = keep {
-        keep.end(&done)?;
+    let found = found?;
+    let kept = work.end(!found.interrupted, output);
+    if work.is_part() {
+        budget.say();
+        return kept;
     }
     let base = trial.simulator().detail(seed);
     let saved = match found.causes.is_empty() {
@@ -99,46 +110,7 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Printer) -> Resu
         (None, Format::Text) => output.text(&exhaust_text(&report)),
         (None, Format::Json) => output.document(&exhaust_json(&report)),
     }
-    saved.map(|_| ending_of(&found))
-}
-
-/// How much a search may take. A budget that is used up ends it as Ctrl-C does: how far it came then hangs on
-/// threads, so nothing is certified.
-struct Budget {
-    runs: Option<NonZeroU64>,
-    made: AtomicU64,
-    spent: Arc<OnceLock<String>>,
-}
-
-impl Budget {
-    /// The time begins now. When it is over, `cancel` is set, whatever the search is at.
-    fn begin(args: &ExhaustArgs, cancel: &Arc<AtomicBool>) -> Budget {
-        let spent = Arc::new(OnceLock::new());
-        if let Some(time) = args.time {
-            let (spent, cancel) = (Arc::clone(&spent), Arc::clone(cancel));
-            // It ends with the process, if that comes first.
-            std::thread::spawn(move || {
-                sleep(time);
-                spent.get_or_init(|| "the budget of time".to_owned());
-                cancel.store(true, Ordering::Relaxed);
-            });
-        }
-        Budget { runs: args.runs, made: AtomicU64::new(0), spent }
-    }
-
-    /// Takes in what a search tells, and sets `cancel` where the runs are spent.
-    fn tell(&self, told: Advance<'_>, cancel: &AtomicBool) {
-        let (Advance::Runs(more), Some(most)) = (told, self.runs) else { return };
-        let made = self.made.fetch_add(more, Ordering::Relaxed) + more;
-        if made >= most.get() {
-            self.spent.get_or_init(|| format!("the budget of {}", counted(most.get(), "run")));
-            cancel.store(true, Ordering::Relaxed);
-        }
-    }
-
-    fn spent(&self) -> Option<&str> {
-        self.spent.get().map(String::as_str)
-    }
+    kept.and(saved).map(|_| ending_of(&found))
 }
 
 /// Says on standard error about how long a search will take, where that is long.

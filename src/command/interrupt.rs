@@ -1,9 +1,10 @@
-//! Ctrl-C: the first asks a long command to end soon and to report what it has; a second ends the process.
+//! Ctrl-C, and any other signal that asks a process to end: the first asks a long command to end soon and to report what
+//! it has; a second ends the process.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// A flag that Ctrl-C sets. Where the system has no such thing, Ctrl-C ends the process as ever.
+/// A flag that Ctrl-C sets, and so do SIGTERM and SIGHUP. Where the system has no such thing, Ctrl-C ends the process as ever.
 pub fn cancelled_by_interrupt() -> Arc<AtomicBool> {
     /// The exit code of a process that Ctrl-C has ended.
     const INTERRUPTED: i32 = 130;

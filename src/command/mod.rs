@@ -8,9 +8,11 @@ pub mod exhaust;
 pub mod necessity;
 pub mod compare;
 pub mod tune;
+mod merge;
 pub mod interrupt;
 mod blame;
-mod keep;
+mod budget;
+mod work;
 mod made;
 mod cases;
 pub mod save;
@@ -32,6 +34,7 @@ use crate::output::Printer;
 use crate::paths;
 use onceproof::report::shell::{with_changes, with_folders};
 use onceproof::scenario::{Readable, SavedFailure, Scenario};
+use onceproof::search::part::Parts;
 use onceproof_sim::outcome::{Outcome, Verdict};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::collections::BTreeMap;
@@ -42,8 +45,17 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// Those of the command.
-pub fn dispatch(Cli { asked, command }: &Cli, output: &mut Printer) -> Result<Ending, Error> {
-    let ended = carry_out(*asked, command, output);
+pub fn dispatch(cli: &Cli, output: &mut Printer) -> Result<Ending, Error> {
+    of_parts(cli, None, output)
+}
+
+/// The same, put together from parts if there are some.
+fn of_parts(
+    Cli { asked, command }: &Cli,
+    parts: Option<Parts>,
+    output: &mut Printer,
+) -> Result<Ending, Error> {
+    let ended = carry_out(*asked, command, parts, output);
     let cases = command.name_of_cases().zip(asked.format.cases());
     if let (Err(Error::Scenarios(errors)), Some((command, format))) = (&ended, cases) {
         // Whoever reads the cases learns of it from them, too.
@@ -52,22 +64,28 @@ pub fn dispatch(Cli { asked, command }: &Cli, output: &mut Printer) -> Result<En
     ended
 }
 
-fn carry_out(asked: Asked, command: &Command, output: &mut Printer) -> Result<Ending, Error> {
+fn carry_out(
+    asked: Asked,
+    command: &Command,
+    parts: Option<Parts>,
+    output: &mut Printer,
+) -> Result<Ending, Error> {
     let common = asked.common();
     match command {
         Command::Run(args) => run::run(args, common, output),
-        Command::Sweep(args) => sweep::sweep(args, common, output),
+        Command::Sweep(args) => sweep::sweep(args, common, parts, output),
         Command::Replay(args) => replay::replay(args, common, output),
         Command::Explain(args) => explain::explain(args, common, output),
-        Command::Exhaust(args) => exhaust::exhaust(args, common, output),
+        Command::Exhaust(args) => exhaust::exhaust(args, common, parts, output),
         Command::Necessity(args) => {
             let is_markdown = args.markdown || asked.format == Written::Markdown;
-            necessity::necessity(args, is_markdown, common, output)
+            necessity::necessity(args, is_markdown, common, parts, output)
         }
         Command::Compare(args) => {
-            compare::compare(args, asked.format == Written::Markdown, common, output)
+            compare::compare(args, asked.format == Written::Markdown, common, parts, output)
         }
         Command::Tune(args) => tune::tune(args, asked.format == Written::Markdown, common, output),
+        Command::Merge(args) => merge::merge(args, asked, output),
         Command::Shrink(args) => shrink::shrink(args, common, output),
         Command::Test(args) => test::test(args, common, output),
         Command::Check(args) => check::check(args, common, output),

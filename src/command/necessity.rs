@@ -3,11 +3,13 @@
 //!
 //! Ctrl-C ends it soon; the report says what was not done.
 
+use super::budget::Budget;
 use super::exhaust::{ending_of, kinds};
 use super::interrupt::cancelled_by_interrupt;
 use super::made::MadePage;
-use super::progress::{Progress, SearchProgress, timed};
+use super::progress::{Progress, SearchProgress};
 use super::threads;
+use super::work::Work;
 use crate::cli::{Common, Format, NecessityArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Printer;
@@ -18,20 +20,30 @@ use onceproof::report::necessity_text::{necessity_markdown, necessity_text};
 use onceproof::report::{MatrixReport, NecessityReport, Reported};
 use onceproof::scenario::Scenario;
 use onceproof::search::exhaust::{Advance, exhaust};
-use onceproof::search::matrix::{self, Matrix, Tried, try_right, try_wrong};
+use onceproof::search::matrix::{self, Matrix, STOP_OF_WRONG, Tried, try_right, try_wrong};
 use onceproof::search::necessity::{Necessity, Standing, searched};
-use onceproof::search::resume::Done;
+use onceproof::search::part::Parts;
 use onceproof::search::space::{Space, bare};
-use onceproof::search::sweep::{Stop, sweep};
-use onceproof::search::tally::Seeds;
+use onceproof::search::stretch::Stretch;
+use onceproof::search::sweep::{Stop, sweep_on};
+use onceproof::search::tally::{Seeds, Sweep};
 use onceproof::search::variants::{Variant, right, wrong};
 use onceproof_sim::outcome::Brief;
+use onceproof_systems::Trial;
 use rayon::ThreadPool;
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Tries one value under many seeds.
-type Try = fn(&Variant, &Scenario, &Range<u64>, &AtomicBool, &(dyn Fn(&Brief) + Sync)) -> Tried;
+type Try = fn(
+    &Variant,
+    &Scenario,
+    &Range<u64>,
+    &mut Stretch<'_, Sweep>,
+    &AtomicBool,
+    &(dyn Fn(&Brief) + Sync),
+) -> Tried;
 
 /// Searches a scenario with its own mechanisms, and with each wrong value.
 ///
@@ -41,11 +53,15 @@ pub fn necessity(
     args: &NecessityArgs,
     is_markdown: bool,
     common: Common,
+    parts: Option<Parts>,
     output: &mut Printer,
 ) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
     let page = MadePage::new(&args.page)?;
-    let asked = Asked { is_markdown, page, common };
+    let cancel = cancelled_by_interrupt();
+    let work = Work::begin(&args.part, args.asked(), [&scenario], parts, &cancel)?;
+    let budget = Budget::begin(args.part.time, None, &cancel);
+    let asked = Asked { is_markdown, page, common, work, budget, cancel };
     match (&args.seeds, args.faults) {
         (Some(seeds), _) if seeds.is_empty() => {
             Err(Error::NothingSelected("there are no seeds in the range".to_owned()))
@@ -68,7 +84,13 @@ struct Asked<'a> {
     is_markdown: bool,
     page: MadePage<'a>,
     common: Common,
+    work: Work,
+    budget: Budget,
+    cancel: Arc<AtomicBool>,
 }
+
+/// What the search with the mechanisms of the file is called where it is kept.
+const FULL: &str = "full";
 
 /// Every schedule of at most so many faults.
 fn by_faults(
@@ -79,25 +101,40 @@ fn by_faults(
     output: &mut Printer,
 ) -> Result<Ending, Error> {
     let (trial, seed) = (bare(&scenario.trial), scenario.seed);
-    let cancel = cancelled_by_interrupt();
-    let full = || {
-        let progress = SearchProgress::new(&scenario.name);
-        let (tell, mut done) = (|told: Advance<'_>| progress.tell(told), Done::default());
-        let found = threads.install(|| exhaust(&trial, seed, space, &mut done, &cancel, &tell));
+    let Asked { work, cancel, .. } = asked;
+    let search = |name: &str, shown: &str, trial: &Trial, space: &Space| {
+        let progress = SearchProgress::new(shown);
+        let found = work.schedules(name, space.most, |done, keep| {
+            let tell = |told: Advance<'_>| {
+                progress.tell(told);
+                keep(told);
+            };
+            threads.install(|| exhaust(trial, seed, space, done, cancel, &tell))
+        });
         progress.clear();
         found
     };
-    let finding = |wrong: &Variant| {
-        let progress = SearchProgress::new(&wrong.words());
-        let tell = |told: Advance<'_>| progress.tell(told);
-        let finding = threads.install(|| wrong.search(scenario, space, &cancel, &tell));
-        progress.clear();
-        finding
+    let finding = |(number, wrong): (usize, &Variant)| {
+        let words = wrong.words();
+        wrong.search_by(scenario, space, |trial, space| {
+            let how_far = if space.stops_at_cause { "to the first" } else { "on" };
+            search(&format!("{number}: {words}, {how_far}"), &words, trial, space)
+        })
     };
-    let (necessity, timing) = timed(|| Necessity {
-        full: full(),
-        findings: searched(scenario).iter().map(finding).collect(),
+    let (necessity, timing) = work.timed("all", || {
+        let full = search(FULL, &scenario.name, &trial, space)?;
+        let findings =
+            searched(scenario).iter().enumerate().map(finding).collect::<Result<_, _>>()?;
+        Ok::<Necessity, Error>(Necessity { full, findings })
     });
+    let necessity = necessity?;
+    let found = necessity.findings.iter().filter_map(|finding| finding.found.as_ref());
+    let is_complete = found.chain([&necessity.full]).all(|found| !found.interrupted);
+    asked.budget.say();
+    let kept = work.end(is_complete, output);
+    if work.is_part() {
+        return kept;
+    }
     let subject = Reported { trial: &trial, ..Reported::from(scenario) };
     let base = trial.simulator().detail(seed);
     let report = NecessityReport {
@@ -121,7 +158,7 @@ fn by_faults(
         (false, true) => Ending::Inconclusive,
         (false, false) => Ending::AsExpected,
     };
-    Ok(ending_of(&necessity.full).and(rows))
+    kept.map(|_| ending_of(&necessity.full).and(rows))
 }
 
 /// The faults that are drawn under many seeds.
@@ -132,27 +169,46 @@ fn by_seeds(
     asked: &Asked<'_>,
     output: &mut Printer,
 ) -> Result<Ending, Error> {
-    let cancel = cancelled_by_interrupt();
-    let row = |design: &Variant, tried: Try| {
-        let progress = Progress::new(seeds.end - seeds.start, &design.words());
+    let Asked { work, cancel, .. } = asked;
+    let all = Seeds::Range(seeds.clone());
+    let row = |name: &str, design: &Variant, stop: Stop, tried: Try| {
+        let words = design.words();
+        let progress = Progress::new(work.count(&all), &words);
         let tell = |brief: &Brief| progress.count(brief);
-        let found = threads.install(|| tried(design, scenario, seeds, &cancel, &tell));
+        let found = work.runs(&format!("{name}: {words}"), &all, stop, |stretch| {
+            threads.install(|| tried(design, scenario, seeds, stretch, cancel, &tell))
+        });
         progress.clear();
         found
     };
     let full = || {
-        let progress = Progress::new(seeds.end - seeds.start, &scenario.name);
-        let (all, tell) = (Seeds::Range(seeds.clone()), |brief: &Brief| progress.count(brief));
-        let found = threads.install(|| sweep(&scenario.trial, all, Stop::Never, &cancel, &tell));
+        let progress = Progress::new(work.count(&all), &scenario.name);
+        let tell = |brief: &Brief| progress.count(brief);
+        let found = work.runs(FULL, &all, Stop::Never, |stretch| {
+            let trial = &scenario.trial;
+            threads.install(|| sweep_on(trial, all.clone(), stretch, Stop::Never, cancel, &tell))
+        });
         progress.clear();
         found
     };
-    let (matrix, timing) = timed(|| Matrix {
-        seeds: seeds.clone(),
-        full: full(),
-        wrong: wrong(scenario).iter().map(|design| row(design, try_wrong)).collect(),
-        right: right(scenario).iter().map(|design| row(design, try_right)).collect(),
+    let rows = |name: &str, designs: Vec<Variant>, stop: Stop, tried: Try| {
+        let row = |(at, design)| row(&format!("{name} {at}"), design, stop, tried);
+        designs.iter().enumerate().map(row).collect::<Result<Vec<Tried>, Error>>()
+    };
+    let (matrix, timing) = work.timed("all", || {
+        Ok::<Matrix, Error>(Matrix {
+            seeds: seeds.clone(),
+            full: full()?,
+            wrong: rows("wrong", wrong(scenario), STOP_OF_WRONG, try_wrong)?,
+            right: rows("right", right(scenario), Stop::Never, try_right)?,
+        })
     });
+    let matrix = matrix?;
+    asked.budget.say();
+    let kept = work.end(matrix.sweeps().all(|sweep| !sweep.interrupted), output);
+    if work.is_part() {
+        return kept;
+    }
     let report = MatrixReport { subject: Reported::from(scenario), matrix: &matrix, timing };
     match asked.common.format {
         Format::Text if asked.is_markdown => output.text(&matrix_markdown(&report)),
@@ -161,7 +217,7 @@ fn by_seeds(
     }
     output.flush();
     asked.page.write(|| matrix_json(&report))?;
-    Ok(ending_of_matrix(&matrix))
+    kept.map(|_| ending_of_matrix(&matrix))
 }
 
 /// How a command ends that found this.

@@ -4,12 +4,14 @@
 //! first that was not run, and the exit code is that of what they showed; a second Ctrl-C ends the process.
 
 use super::blame::blamed;
+use super::budget::Budget;
 use super::cases::{cases_of_saved, write};
 use super::determinism::{check_seeds, say};
 use super::interrupt::cancelled_by_interrupt;
 use super::made::MadePage;
-use super::progress::{Progress, timed};
+use super::progress::Progress;
 use super::save::Saved;
+use super::work::Work;
 use super::{
     allowing, check_names, load_all, load_regressions, redesigned, redesigned_command, threads,
 };
@@ -24,24 +26,32 @@ use onceproof::report::shell::{replay_command, run_command, sweep_command};
 use onceproof::report::sweep_json::{sweep_json, sweeps_json};
 use onceproof::report::sweep_text::{Totals, closing_line, sweep_text};
 use onceproof::report::worth::Allowed;
-use onceproof::report::{Reported, SweepReport, Timing};
+use onceproof::report::{Reported, SweepReport, Timing, class_list};
 use onceproof::scenario::Scenario;
 use onceproof::search::blame::Blame;
+use onceproof::search::part::Parts;
 use onceproof::search::regressions::{Replay, Replayed, replay};
+use onceproof::search::stretch::TellViolated;
 use onceproof::search::swarm::Swarm;
-use onceproof::search::sweep::{Stop, sweep as sweep_plan};
+use onceproof::search::sweep::{Stop, sweep_on};
 use onceproof::search::tally::{Failure, Seeds, Sweep};
-use onceproof_sim::outcome::Brief;
+use onceproof_sim::outcome::{Brief, Classes};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Sweeps every scenario that the paths select.
 ///
 /// # Errors
 /// A scenario cannot be used, there are no seeds, or a failure cannot be saved.
-pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
+pub fn sweep(
+    args: &SweepArgs,
+    common: Common,
+    parts: Option<Parts>,
+    output: &mut Printer,
+) -> Result<Ending, Error> {
     let scenarios = load_all(&paths::select(&args.paths)?, &args.files.readable()?)?;
     let allowed: Vec<Allowed> = scenarios.iter().map(Allowed::by).collect();
     let expect_lines: Vec<ExpectLine> = scenarios.iter().map(ExpectLine::of).collect();
@@ -55,38 +65,61 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<E
     let most = scenarios.iter().map(|scenario| Seeds::Range(seeds(scenario)).count()).max();
     let threads = threads(args.jobs, most.unwrap_or(0))?;
     let cancel = cancelled_by_interrupt();
+    let work = Work::begin(&args.part, args.asked(), &scenarios, parts, &cancel)?;
+    let budget = Budget::begin(args.part.time, None, &cancel);
     let stop = args.max_fail.map_or(Stop::Never, |most| Stop::AfterViolated(most.get()));
 
     // What breaks another design than the file's is no regression of the file, nor does one break it.
     let is_redesigned = args.redesign.is_any();
     let paths = scenarios.iter().map(|scenario| scenario.path.as_path());
-    let regressions = match is_redesigned {
+    let regressions = match is_redesigned || work.is_part() {
         true => Vec::new(),
-        false => load_regressions(&args.out, &args.files, paths)?,
+        false => {
+            let mut saved = load_regressions(&args.out, &args.files, paths)?;
+            saved.retain(|failure| !work.has_saved(&failure.path));
+            saved
+        }
     };
     let names = scenarios.iter().map(|scenario| (scenario.name.as_str(), scenario.path.as_path()));
     check_names(&regressions, names)?;
     let saved = Saved::new(&args.out, args.swarm);
     let mut sweeps = Sweeps::new(common, scenarios.len() > 1, args.reached, page.is_some());
-    let mut ended = Ok(());
+    let (mut ended, mut complete) = (Ok(()), 0);
     for ((scenario, allowed), expect_line) in scenarios.iter().zip(&allowed).zip(&expect_lines) {
         let seeds = Seeds::Range(seeds(scenario));
-        let progress = Progress::new(seeds.count(), &scenario.name);
+        let progress = Progress::new(work.count(&seeds), &scenario.name);
         let replayed = replay(scenario, &regressions);
         let swarm = args.swarm.then(|| Swarm::new(scenario));
-        let (sweep, timing) = timed(|| {
+        let (name, unsaved) = (scenario.path.to_string_lossy(), Mutex::new(None));
+        let (sweep, timing) = work.timed(&name, || {
             let count = |brief: &Brief| progress.count(brief);
-            threads.install(|| match &swarm {
-                Some(swarm) => swarm.sweep(seeds, stop, &cancel, &count),
-                None => sweep_plan(&scenario.trial, seeds, stop, &cancel, &count),
+            let save = |seed: Option<u64>, classes: Classes| {
+                let sort = format!("{name}: {}", class_list(classes.iter()));
+                let found = work.save(&sort, || save_found(scenario, &swarm, seed, &saved));
+                if let Err(error) = found {
+                    unsaved.lock().expect("no thread has panicked").get_or_insert(error);
+                }
+            };
+            let save: Option<&TellViolated<'_>> = if is_redesigned { None } else { Some(&save) };
+            work.runs_and(&name, &seeds, stop, save, |stretch| {
+                let seeds = seeds.clone();
+                threads.install(|| match &swarm {
+                    Some(swarm) => swarm.sweep(seeds, stretch, stop, &cancel, &count),
+                    None => sweep_on(&scenario.trial, seeds, stretch, stop, &cancel, &count),
+                })
             })
         });
         progress.clear();
+        let sweep = sweep?;
+        if let Some(error) = unsaved.into_inner().expect("no thread has panicked") {
+            ended = Err(error);
+        }
+        complete += usize::from(!sweep.interrupted);
+        if work.is_part() {
+            continue;
+        }
         let failing = sweep.first_failure.as_ref().and_then(|failure| failure.seed);
-        let weather = match (&swarm, failing) {
-            (Some(swarm), Some(seed)) => Some(swarm.of(seed)?),
-            _ => None,
-        };
+        let weather = weather_of(&swarm, failing)?;
         let ran = weather.as_ref().unwrap_or(scenario);
         let failure = sweep.first_failure.as_ref().filter(|_| !is_redesigned);
         let file = match failure.map(|failure| saved.save(ran, failure)) {
@@ -134,8 +167,33 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<E
             break;
         }
     }
+    budget.say();
+    let kept = work.end(complete == scenarios.len(), output);
+    if work.is_part() {
+        return kept;
+    }
     let written = sweeps.close(output, &page);
-    ended.and(written).map(|()| sweeps.ending)
+    ended.and(written).and(kept).map(|_| sweeps.ending)
+}
+
+/// Saves a failure as it is found.
+fn save_found(
+    scenario: &Scenario,
+    swarm: &Option<Swarm>,
+    seed: Option<u64>,
+    saved: &Saved,
+) -> Result<PathBuf, Error> {
+    let weather = weather_of(swarm, seed)?;
+    let ran = weather.as_ref().unwrap_or(scenario);
+    saved.save(ran, &Failure { seed, outcome: ran.trial.simulator().detail(seed) })
+}
+
+/// The scenario in the weather of a seed, if each has its own.
+fn weather_of(swarm: &Option<Swarm>, seed: Option<u64>) -> Result<Option<Scenario>, Error> {
+    match (swarm, seed) {
+        (Some(swarm), Some(seed)) => Ok(Some(swarm.of(seed)?)),
+        _ => Ok(None),
+    }
 }
 
 /// What came of one scenario.
@@ -171,10 +229,7 @@ fn failures(
     let failing = &swept.sweep.failing;
     let looked_at = failing.len().min(MOST_RUNS);
     let of = |&seed: &Option<u64>| {
-        let weather = match (swarm, seed) {
-            (Some(swarm), Some(seed)) => Some(swarm.of(seed)?),
-            _ => None,
-        };
+        let weather = weather_of(swarm, seed)?;
         let command = allowing(run_command(&scenario.path, seed), scenario, &scenario.path);
         let trial = &weather.as_ref().unwrap_or(scenario).trial;
         Ok(FailedRun::of(trial, seed, swept.again(command), cancel))

@@ -17,6 +17,7 @@ use onceproof::report::tune_json::tune_json;
 use onceproof::report::tune_text::{tune_markdown, tune_text};
 use onceproof::scenario::{Point, Scenario, points};
 use onceproof::search::strategies::measured;
+use onceproof::search::stretch::Stretch;
 use onceproof::search::tally::Seeds;
 use onceproof_sim::outcome::Brief;
 
@@ -62,7 +63,8 @@ pub fn tune(
         let seeds = Seeds::Range(seeds.clone());
         let progress = Progress::new(seeds.count(), &words);
         let count = |brief: &Brief| progress.count(brief);
-        let comparison = threads.install(|| measured(&scenario.trial, &seeds, &cancel, &count));
+        let comparison = threads
+            .install(|| measured(&scenario.trial, &seeds, &mut Stretch::whole(), &cancel, &count));
         progress.clear();
         Tuned { point, trial: scenario.trial, comparison }
     };

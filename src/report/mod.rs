@@ -59,6 +59,7 @@ pub mod tune_text;
 pub mod tune_json;
 #[cfg(feature = "cli")]
 pub mod tune_csv;
+#[cfg(feature = "cli")]
 pub(crate) mod parts_json;
 #[cfg(feature = "cli")]
 mod share_json;

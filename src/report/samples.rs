@@ -225,6 +225,7 @@ pub fn lost_ack_sweep() -> Sweep {
         worth: Some(WorthOfAll::of(Worth::of(&outcome.brief))),
         with_records: BTreeSet::from([StepIndex(2)]),
         failing: vec![Some(7), Some(31)],
+        first_violated: None,
         first_inconclusive: None,
         events: 1_234_000,
         work: Vec::new(),

@@ -18,6 +18,8 @@ pub const ENGINE: &str =
 
 /// Counts of schedules.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "cli", serde(deny_unknown_fields))]
 pub struct Counts {
     /// How many were run.
     pub runs: u64,
@@ -31,8 +33,10 @@ pub struct Counts {
     /// [`Needless::ALL`].
     pub needless: [u64; Needless::ALL.len()],
     /// How many were run whose last fault is of each kind, in the order of [`KindName::ALL`].
+    #[cfg_attr(feature = "cli", serde(with = "super::written::row"))]
     pub kinds: [u64; KindName::ALL.len()],
     /// The fingerprints of all runs in one word: a sum, so that it can be put together from parts.
+    #[cfg_attr(feature = "cli", serde(with = "super::written::text"))]
     pub digest: u128,
 }
 

@@ -10,6 +10,8 @@ use std::fmt::Display;
 
 /// The first figure in which two runs under one seed differ.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "cli", serde(deny_unknown_fields))]
 pub struct Difference {
     /// The seed.
     pub seed: Option<u64>,

@@ -18,9 +18,11 @@
 
 use super::causes::Cause;
 use super::certificate::{Counts, CutOff, Exhaustion};
+use super::deal::dealt;
 use super::panics::naming;
 use super::rests::Shared;
 use super::resume::{BreakingSchedule, Done, SearchPart};
+use super::shard::Shard;
 use super::space::Space;
 use super::walk::Walk;
 use onceproof_sim::fault::Fault;
@@ -171,10 +173,23 @@ fn shared_rests(
     Some(shared)
 }
 
-/// About how much work the schedules of so many faults are that begin with the fault of this number: of the
-/// faults that come after it, each of the others is one.
-fn work(firsts: usize, first: usize, most: u32) -> u64 {
-    ((firsts - first) as u64).saturating_pow(most - 1).min(u64::MAX >> 32)
+/// About how much work the schedules of so many faults are that begin with the fault of this number. Of the faults that
+/// come after it, each of the others is one; and of how many of these there are tells what came of schedules of fewer.
+fn work(firsts: &[Possibility], first: usize, most: u32, done: &Done) -> u64 {
+    /// How long it takes to look for all that could follow a schedule, in runs.
+    const LOOK: u64 = 4;
+    if firsts[first].needless.is_some() {
+        return 0;
+    }
+    let counts = |faults| done.parts.get(&(faults, first as u32)).map(|part| part.counts);
+    let work = match (counts(2), counts(most - 1)) {
+        (Some(pairs), Some(shorter)) if most > 2 => {
+            let longest = shorter.runs.saturating_mul(pairs.runs) / u64::from(most - 1);
+            longest.saturating_add(LOOK.saturating_mul(shorter.runs + shorter.explained))
+        }
+        _ => ((firsts.len() - first) as u64).saturating_pow(most - 1),
+    };
+    work.clamp(1, u64::MAX >> 32)
 }
 
 /// The schedule that a path leads to, and its run.
@@ -208,6 +223,14 @@ pub(super) struct Search<'a> {
     pub tell: &'a (dyn Fn(Advance<'_>) + Sync),
 }
 
+/// A part that is not done: the first fault of its schedules, which of them these are, and about how much work.
+#[derive(Clone, Copy)]
+struct PartLeft {
+    first: usize,
+    slice: Shard,
+    work: u64,
+}
+
 /// What came of the schedules of so many faults.
 #[derive(Default)]
 struct Level {
@@ -235,15 +258,28 @@ impl Level {
 impl Search<'_> {
     /// Searches the parts that are not done, and adds all of them up.
     fn level(&self, firsts: &[Possibility], done: &mut Done) -> Level {
-        let part_done = |first: usize| done.parts.contains_key(&(self.most, first as u32));
-        let left: Vec<usize> = (0..firsts.len()).filter(|&first| !part_done(first)).collect();
-        let work = |first| work(firsts.len(), first, self.most);
-        let all: u64 = (0..firsts.len()).map(work).sum();
-        let work_left: u64 = left.iter().copied().map(work).sum();
+        let work = (0..firsts.len()).map(|first| work(firsts, first, self.most, done));
+        let work: Vec<u64> = work.collect();
+        // Those of fewer faults are searched by all who share the work.
+        let shard = if self.most == self.space.most { done.shard } else { Shard::WHOLE };
+        let slices = dealt(shard, &work, self.most > 1);
+        let own = slices
+            .iter()
+            .enumerate()
+            .filter_map(|(first, slice)| slice.map(|slice| (first, slice)));
+        let own: Vec<(usize, Shard)> = own.collect();
+        let is_left = |first: usize| !done.parts.contains_key(&(self.most, first as u32));
+        let left: Vec<PartLeft> = own
+            .iter()
+            .filter(|&&(first, _)| is_left(first))
+            .map(|&(first, slice)| PartLeft { first, slice, work: work[first] / slice.of() })
+            .collect();
+        let all: u64 = own.iter().map(|&(first, slice)| work[first] / slice.of()).sum();
+        let work_left: u64 = left.iter().map(|part| part.work).sum();
         (self.tell)(Advance::Level(self.most, all, all - work_left));
         let cut_off = self.parts(firsts, &left, done);
         let mut level = Level::default();
-        for first in 0..firsts.len() as u32 {
+        for first in own.iter().map(|&(first, _)| first as u32) {
             let part = done.parts.get(&(self.most, first));
             level.is_partial |= part.is_none();
             if let Some(part) = part.or_else(|| cut_off.get(&first)) {
@@ -259,7 +295,7 @@ impl Search<'_> {
     fn parts(
         &self,
         firsts: &[Possibility],
-        left: &[usize],
+        left: &[PartLeft],
         done: &mut Done,
     ) -> BTreeMap<u32, SearchPart> {
         let next = AtomicUsize::new(0);
@@ -267,16 +303,18 @@ impl Search<'_> {
         let cut_off = Mutex::new(BTreeMap::new());
         rayon::broadcast(|_| {
             let mut walk = Walk::new(self);
-            while let Some(&first) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
+            while let Some(&PartLeft { first, slice, work }) =
+                left.get(next.fetch_add(1, Ordering::Relaxed))
+            {
                 let number = first as u32;
-                let (part, flow) = walk.part(number, &firsts[first]);
+                let (part, flow) = walk.part(number, &firsts[first], slice);
                 if flow.is_break() {
                     cut_off.lock().expect("no thread has panicked").insert(number, part);
                     break;
                 }
                 let mut done = done.lock().expect("no thread has panicked");
                 done.parts.insert((self.most, number), part);
-                (self.tell)(Advance::Part(work(firsts.len(), first, self.most), &done));
+                (self.tell)(Advance::Part(work, &done));
             }
         });
         cut_off.into_inner().expect("no thread has panicked")

@@ -2,7 +2,7 @@
 //! many threads there are.
 
 use rayon::prelude::*;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 /// How it ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,20 +13,19 @@ pub(super) enum Ended {
     Interrupted,
 }
 
-/// Runs the numbers below `count` on the threads of the pool it is called in, at most `most` of them between two times
-/// of adding up, each with what `make` makes for a thread. `run` says nothing of a number if it was stopped; `take` is
+/// Runs these numbers on the threads of the pool it is called in, at most `most` of them between two times of adding up, each with what `make` makes for a thread. `run` says nothing of a number if it was stopped; `take` is
 /// handed what it says in the order of the numbers.
 pub(super) fn in_order<R, T: Send>(
-    count: u64,
+    numbers: Range<u64>,
     most: u64,
     make: impl Fn() -> R + Sync,
     run: impl Fn(&mut R, u64) -> Option<T> + Sync,
     mut take: impl FnMut(u64, T) -> ControlFlow<()>,
 ) -> Ended {
     let mut chunk = most.min(8 * rayon::current_num_threads() as u64);
-    let mut begin = 0;
-    while begin < count {
-        let length = chunk.min(count - begin);
+    let mut begin = numbers.start;
+    while begin < numbers.end {
+        let length = chunk.min(numbers.end - begin);
         // Indexed, so that rayon splits it no finer than its threads need: each split makes a runner.
         let ran: Vec<Option<T>> = (0..length as usize)
             .into_par_iter()

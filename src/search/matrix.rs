@@ -7,7 +7,8 @@
 //! The faults of the file stay here, unlike in a search by schedules. A design that has no place for them is
 //! not run, and the report says so.
 
-use super::sweep::{Runner, Stop, sweep, sweep_with};
+use super::stretch::Stretch;
+use super::sweep::{Runner, Stop, sweep_on, sweep_with};
 use super::tally::{Seeds, Sweep};
 use super::variants::Variant;
 use crate::scenario::Scenario;
@@ -20,6 +21,9 @@ use std::sync::atomic::AtomicBool;
 /// After so many witnesses of a wrong value no more are looked for: enough to see how rare they are, and of
 /// which classes.
 pub const WITNESSES: u64 = 20;
+
+/// When the runs of a wrong value end.
+pub const STOP_OF_WRONG: Stop = Stop::AfterViolated(WITNESSES);
 
 /// What many seeds say of a scenario and of each value of each mechanism in it.
 #[derive(Clone, Debug)]
@@ -64,13 +68,13 @@ pub fn try_wrong(
     design: &Variant,
     scenario: &Scenario,
     seeds: &Range<u64>,
+    stretch: &mut Stretch<'_, Sweep>,
     cancel: &AtomicBool,
     progress: &(dyn Fn(&Brief) + Sync),
 ) -> Tried {
-    let stop = Stop::AfterViolated(WITNESSES);
     tried(design, scenario, |base, wrong| {
         let make = || Pair { wrong: wrong.simulator(), base: base.simulator() };
-        sweep_with(make, Seeds::Range(seeds.clone()), stop, cancel, progress)
+        sweep_with(make, Seeds::Range(seeds.clone()), stretch, STOP_OF_WRONG, cancel, progress)
     })
 }
 
@@ -79,11 +83,12 @@ pub fn try_right(
     design: &Variant,
     scenario: &Scenario,
     seeds: &Range<u64>,
+    stretch: &mut Stretch<'_, Sweep>,
     cancel: &AtomicBool,
     progress: &(dyn Fn(&Brief) + Sync),
 ) -> Tried {
     tried(design, scenario, |_, right| {
-        sweep(right, Seeds::Range(seeds.clone()), Stop::Never, cancel, progress)
+        sweep_on(right, Seeds::Range(seeds.clone()), stretch, Stop::Never, cancel, progress)
     })
 }
 

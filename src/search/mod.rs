@@ -8,6 +8,14 @@ pub mod chance;
 pub mod worth;
 pub mod marks;
 pub mod tally;
+pub mod shard;
+pub mod stretch;
+#[cfg(feature = "cli")]
+pub mod append;
+#[cfg(feature = "cli")]
+mod written;
+#[cfg(feature = "cli")]
+pub mod part;
 mod in_order;
 mod panics;
 pub mod sweep;
@@ -23,6 +31,7 @@ pub mod causes;
 pub mod certificate;
 pub mod resume;
 mod rests;
+mod deal;
 mod runner;
 mod walk;
 pub mod space;

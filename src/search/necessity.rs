@@ -15,6 +15,8 @@ use super::variants::{Variant, wrong};
 use crate::scenario::Scenario;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::Verdict;
+use onceproof_systems::Trial;
+use std::convert::Infallible;
 use std::sync::atomic::AtomicBool;
 
 /// The wrong values of a scenario that are searched for: all but those for which one of a few records is too small.
@@ -25,10 +27,7 @@ pub fn searched(scenario: &Scenario) -> Vec<Variant> {
 }
 
 impl Variant {
-    /// What comes of this wrong value at every step of a scenario: the smallest schedules of a space that break
-    /// it. A schedule is a witness only if it does not break the scenario without the wrong value. A value that
-    /// matters only under `outputs = "recompute"` is set beside that, and a schedule that breaks the scenario
-    /// under that alone is no witness.
+    /// What comes of this wrong value, by a search from the beginning; see [`Variant::search_by`].
     pub fn search(
         &self,
         scenario: &Scenario,
@@ -36,20 +35,44 @@ impl Variant {
         cancel: &AtomicBool,
         tell: &(dyn Fn(Advance<'_>) + Sync),
     ) -> Finding {
+        let found = self.search_by(scenario, space, |trial, space| {
+            let all = exhaust(trial, scenario.seed, space, &mut Done::default(), cancel, tell);
+            Ok::<Exhaustion, Infallible>(all)
+        });
+        let Ok(found) = found;
+        found
+    }
+
+    /// What comes of this wrong value at every step of a scenario: the smallest schedules of a space that break
+    /// it. A schedule is a witness only if it does not break the scenario without the wrong value. A value that
+    /// matters only under `outputs = "recompute"` is set beside that, and a schedule that breaks the scenario
+    /// under that alone is no witness.
+    ///
+    /// `exhaust` searches a space; it is asked once, or a second time with a space that does not end with the smallest
+    /// number of faults.
+    ///
+    /// # Errors
+    /// Those of `exhaust`.
+    pub fn search_by<E>(
+        &self,
+        scenario: &Scenario,
+        space: &Space,
+        mut exhaust: impl FnMut(&Trial, &Space) -> Result<Exhaustion, E>,
+    ) -> Result<Finding, E> {
         let (design, seed) = (self.clone(), scenario.seed);
         let kinds: Vec<KindName> = space.kinds.iter().map(Kind::name).collect();
         if let Some(lacks) = self.lacks(&scenario.trial, &kinds) {
-            return Finding { design, lacks: Some(lacks), found: None };
+            return Ok(Finding { design, lacks: Some(lacks), found: None });
         }
         // The search places all faults, so those of the file need no place in the design.
         let (base, wrong) = match self.without_and_with(scenario, true) {
             Ok((base, wrong)) => (base.trial, wrong.trial),
-            Err(lacks) => return Finding { design, lacks: Some(lacks), found: None },
+            Err(lacks) => return Ok(Finding { design, lacks: Some(lacks), found: None }),
         };
         let mut found = None;
         for stops_at_cause in [true, false] {
             let space = Space { stops_at_cause, ..space.clone() };
-            let mut result = exhaust(&wrong, seed, &space, &mut Done::default(), cancel, tell);
+            let mut result = exhaust(&wrong, &space)?;
             let mut simulator = base.simulator();
             result.causes.retain(|cause| {
                 simulator.place(&cause.faults);
@@ -65,7 +88,7 @@ impl Variant {
                 break;
             }
         }
-        Finding { design, lacks: None, found }
+        Ok(Finding { design, lacks: None, found })
     }
 }
 

@@ -1,15 +1,18 @@
-//! The parts of an exhaustive search that are done, kept in a file so that an interrupted search goes on
-//! where it was. A part is all schedules of so many faults that begin with one and the same fault.
+//! The parts of an exhaustive search that are done: a search that was interrupted goes on where it was, and one that is
+//! cut for several machines is put together. A part is all schedules of so many faults that begin with one and the same
+//! fault, or a slice of them (the module `deal`).
 
-use super::certificate::{Counts, ENGINE};
-use crate::figures;
-use onceproof_kernel::mix;
-use serde_json::{Value, json};
+use super::certificate::Counts;
+use super::shard::Shard;
 use std::collections::BTreeMap;
 
 /// What came of one part of a search.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "cli", serde(deny_unknown_fields))]
 pub struct SearchPart {
+    /// Which slice of its schedules it is.
+    pub(super) slice: Shard,
     /// How many schedules it has.
     pub(super) counts: Counts,
     /// How many schedules each cause explains, by the number of the cause.
@@ -21,7 +24,9 @@ pub struct SearchPart {
 }
 
 /// A schedule that broke the scenario.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "cli", serde(transparent))]
 pub struct BreakingSchedule {
     /// Which of the faults that could be placed each one is, given those before it.
     pub(super) path: Vec<u32>,
@@ -29,14 +34,16 @@ pub struct BreakingSchedule {
 
 /// The parts that are done, by the number of faults and the number of the first fault.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "cli", serde(deny_unknown_fields))]
 pub struct Done {
+    #[cfg_attr(feature = "cli", serde(with = "super::written::pairs"))]
     pub(super) parts: BTreeMap<(u32, u32), SearchPart>,
     /// From which number of faults on every schedule is run, also of those that come to the same.
     pub(super) full_from: Option<u32>,
+    /// Which of the schedules with the most faults are run here.
+    pub shard: Shard,
 }
-
-/// What a file with the parts of a search calls itself.
-const SCHEMA: &str = "onceproof.exhaust-progress/1";
 
 impl Done {
     /// Nothing is done, and every schedule is to be run, also of those that come to the same.
@@ -44,158 +51,138 @@ impl Done {
         Done { full_from: Some(0), ..Done::default() }
     }
 
+    /// Nothing is done, and of the schedules with the most faults those of one part are to be run.
+    pub fn of(shard: Shard) -> Done {
+        Done { shard, ..Done::default() }
+    }
+
     /// How many schedules were run in these parts.
     pub fn runs(&self) -> u64 {
         self.parts.values().map(|part| part.counts.runs).sum()
     }
 
-    /// The document that holds the parts of a search through this space.
-    pub fn to_json(&self, space: u64) -> Value {
-        let parts: Value = self.parts.iter().map(|(&at, part)| part_to_json(at, part)).collect();
-        json!({
-            "schema": SCHEMA,
-            "engine": ENGINE,
-            "space": format!("{space:016x}"),
-            "check": check(&parts, &json!(self.full_from)),
-            "full_from": self.full_from,
-            "parts": parts,
-        })
-    }
-
-    /// Reads the parts of a search through this space.
+    /// Puts the parts of a search for at most so many faults together. Where one of them found the first cause among the
+    /// schedules with the most faults, those that found none have left out what comes to the same, and all of that is
+    /// wanted: their parts are left out, so that the search runs them.
     ///
     /// # Errors
-    /// In words, why the document cannot be gone on with.
-    pub fn from_json(document: &Value, space: u64) -> Result<Done, String> {
-        if document["schema"] != SCHEMA {
-            return Err("it holds no search that could be gone on with".to_owned());
+    /// In words, what was not the same in two of them: the schedules of fewer faults, which each of them ran.
+    #[cfg(feature = "cli")]
+    pub fn joined(all: Vec<Done>, most: u32) -> Result<Done, String> {
+        let full_from = all.iter().filter_map(|done| done.full_from).min();
+        let mut joined = Done { full_from, ..Done::default() };
+        let mut slices: BTreeMap<u32, Vec<SearchPart>> = BTreeMap::new();
+        for Done { parts, full_from, shard } in all {
+            let is_left_out = joined.full_from == Some(most) && full_from.is_none();
+            for ((faults, first), part) in parts {
+                if faults == most && !shard.is_whole() {
+                    if !is_left_out {
+                        slices.entry(first).or_default().push(part);
+                    }
+                    continue;
+                }
+                let known = joined.parts.entry((faults, first)).or_insert_with(|| part.clone());
+                if *known != part {
+                    return Err(format!(
+                        "what came of schedules of {faults} of these faults differs"
+                    ));
+                }
+            }
         }
-        if document["engine"] != ENGINE {
-            let by = document["engine"].as_str().unwrap_or("another program");
-            return Err(format!("it was written by {by}, and this is {ENGINE}"));
+        for (first, slices) in slices {
+            if let Some(part) = SearchPart::joined(slices)? {
+                joined.parts.insert((most, first), part);
+            }
         }
-        if document["space"] != format!("{space:016x}") {
-            return Err("it belongs to another search: the scenario, the kinds or the number of \
-                        faults differ"
-                .to_owned());
-        }
-        let read = || {
-            let parts = document["parts"].as_array()?;
-            parts.iter().map(part_from_json).collect::<Option<BTreeMap<_, _>>>()
-        };
-        // What a part says of the causes it found is followed blindly, so it must be as it was written.
-        let is_whole = document["check"] == check(&document["parts"], &document["full_from"]);
-        let parts = read().filter(|_| is_whole).ok_or("it is damaged")?;
-        let full_from = match &document["full_from"] {
-            Value::Null => None,
-            given => Some(small(given).ok_or("it is damaged")?),
-        };
-        Ok(Done { parts, full_from })
+        Ok(joined)
     }
 }
 
-/// A hash of all parts, and from where on all was run.
-fn check(parts: &Value, full_from: &Value) -> String {
-    format!("{:016x}", mix::text(&format!("{parts} {full_from}")))
+#[cfg(feature = "cli")]
+impl SearchPart {
+    /// All slices as one part; none if one is missing.
+    fn joined(mut slices: Vec<SearchPart>) -> Result<Option<SearchPart>, String> {
+        slices.sort_by_key(|part| part.slice);
+        let of = slices.first().map_or(1, |part| part.slice.of());
+        let found: Vec<Shard> = slices.iter().map(|part| part.slice).collect();
+        if found.windows(2).any(|two| two[0] == two[1] || two[0].of() != two[1].of()) {
+            return Err("schedules that begin with the same fault were run twice".to_owned());
+        }
+        if found.len() as u64 != of {
+            return Ok(None);
+        }
+        let mut joined = SearchPart::default();
+        for SearchPart { slice: _, counts, explained, found, first_inconclusive } in slices {
+            joined.counts.add(&counts);
+            for (cause, count) in explained {
+                *joined.explained.entry(cause).or_default() += count;
+            }
+            joined.found.extend(found);
+            // They are met in the order of their paths.
+            joined.first_inconclusive = match (joined.first_inconclusive, first_inconclusive) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            };
+        }
+        joined.found.sort();
+        Ok(Some(joined))
+    }
 }
 
-fn part_to_json((faults, first): (u32, u32), part: &SearchPart) -> Value {
-    let SearchPart { counts, explained, found, first_inconclusive } = part;
-    let Counts { runs, violated, inconclusive, explained: all, needless, kinds, digest } = counts;
-    json!({
-        "faults": faults,
-        "first": first,
-        "runs": runs,
-        "violated": violated,
-        "inconclusive": inconclusive,
-        "explained": all,
-        "needless": needless,
-        "kinds": kinds.as_slice(),
-        "digest": figures::hex(*digest),
-        "explained_by": explained.iter().map(|(&cause, &count)| json!([cause, count])).collect::<Vec<_>>(),
-        "found": found.iter().map(|found| found.path.clone()).collect::<Vec<_>>(),
-        "first_inconclusive": first_inconclusive,
-    })
-}
-
-fn small(value: &Value) -> Option<u32> {
-    u32::try_from(value.as_u64()?).ok()
-}
-
-fn part_from_json(value: &Value) -> Option<((u32, u32), SearchPart)> {
-    let number = |value: &Value| value.as_u64();
-    let path = |value: &Value| value.as_array()?.iter().map(small).collect::<Option<Vec<u32>>>();
-    let numbers = |value: &Value| value.as_array()?.iter().map(number).collect::<Option<Vec<_>>>();
-    let counts = Counts {
-        runs: number(&value["runs"])?,
-        violated: number(&value["violated"])?,
-        inconclusive: number(&value["inconclusive"])?,
-        explained: number(&value["explained"])?,
-        needless: numbers(&value["needless"])?.try_into().ok()?,
-        kinds: numbers(&value["kinds"])?.try_into().ok()?,
-        digest: u128::from_str_radix(value["digest"].as_str()?, 16).ok()?,
-    };
-    let explained = |pair: &Value| Some((small(&pair[0])?, number(&pair[1])?));
-    let first_inconclusive = match &value["first_inconclusive"] {
-        Value::Null => None,
-        given => Some(path(given)?),
-    };
-    let part = SearchPart {
-        counts,
-        explained: value["explained_by"]
-            .as_array()?
-            .iter()
-            .map(explained)
-            .collect::<Option<_>>()?,
-        found: value["found"]
-            .as_array()?
-            .iter()
-            .map(|found| Some(BreakingSchedule { path: path(found)? }))
-            .collect::<Option<_>>()?,
-        first_inconclusive,
-    };
-    Some(((small(&value["faults"])?, small(&value["first"])?), part))
-}
-
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests {
     use super::*;
 
-    fn done() -> Done {
-        let mut counts = Counts { runs: 7, violated: 1, explained: 3, ..Counts::default() };
-        counts.digest = u128::MAX - 5;
-        counts.needless[1] = 2;
-        let part = SearchPart {
-            counts,
-            explained: BTreeMap::from([(0, 2), (4, 1)]),
-            found: vec![BreakingSchedule { path: vec![3, 0] }],
-            first_inconclusive: Some(vec![3, 9]),
-        };
-        let parts = BTreeMap::from([((2, 3), part), ((1, 0), SearchPart::default())]);
-        Done { parts, full_from: Some(2) }
+    fn part(slice: Shard, runs: u64, found: &[u32]) -> SearchPart {
+        SearchPart {
+            slice,
+            counts: Counts { runs, ..Counts::default() },
+            explained: BTreeMap::from([(0, runs)]),
+            found: found.iter().map(|&at| BreakingSchedule { path: vec![3, at] }).collect(),
+            first_inconclusive: found.first().map(|&at| vec![3, at]),
+        }
+    }
+
+    fn shard(number: u64) -> Shard {
+        Shard::new(number, 2).expect("a part")
+    }
+
+    /// The search of one part for two faults at most.
+    fn done(number: u64, full_from: Option<u32>, parts: &[((u32, u32), SearchPart)]) -> Done {
+        Done { parts: parts.iter().cloned().collect(), full_from, shard: shard(number) }
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
-        let document = done().to_json(9);
-        let again: Value = serde_json::from_str(&document.to_string()).expect("JSON");
-        assert_eq!(Done::from_json(&again, 9), Ok(done()));
+    fn slices_come_to_what_the_whole_comes_to() {
+        let lower = ((1, 3), part(Shard::WHOLE, 1, &[]));
+        let slices = [((2, 3), part(shard(1), 4, &[5, 9])), ((2, 3), part(shard(2), 3, &[2]))];
+        let [one, other] = slices.clone();
+        let all =
+            vec![done(2, None, &[lower.clone(), other]), done(1, None, &[lower.clone(), one])];
+        let joined = Done::joined(all, 2).expect("they fit");
+        assert_eq!(joined.shard, Shard::WHOLE);
+        assert_eq!(joined.parts[&(1, 3)], lower.1);
+        assert_eq!(joined.parts[&(2, 3)], part(Shard::WHOLE, 7, &[2, 5, 9]));
+        // One of two slices is no part, and the search runs it again.
+        let half = Done::joined(vec![done(1, None, &[slices[0].clone()])], 2).expect("they fit");
+        assert!(half.parts.is_empty());
     }
 
     #[test]
-    fn a_file_of_another_search_is_refused() {
-        let refused = |change: fn(&mut Value), space| {
-            let mut document = done().to_json(9);
-            change(&mut document);
-            Done::from_json(&document, space).expect_err("refused")
-        };
-        assert!(refused(|_| {}, 8).contains("another search"));
-        assert!(refused(|d| d["engine"] = "onceproof 0.0.1".into(), 9).contains("0.0.1"));
-        assert!(refused(|d| d["schema"] = "x".into(), 9).contains("no search"));
-        assert!(refused(|d| d["parts"][0]["runs"] = "many".into(), 9).contains("damaged"));
-        assert!(refused(|d| d["parts"][1]["found"][0][0] = 99.into(), 9).contains("damaged"));
-        assert!(refused(|d| d["full_from"] = 3.into(), 9).contains("damaged"));
-        assert!(refused(|d| d["full_from"] = "all".into(), 9).contains("damaged"));
-        assert!(refused(|d| d["parts"][0]["kinds"] = json!([1]), 9).contains("damaged"));
+    fn what_each_part_has_run_must_be_the_same() {
+        let [one, other] = [1, 2].map(|runs| ((1, 3), part(Shard::WHOLE, runs, &[])));
+        let why = Done::joined(vec![done(1, None, &[one]), done(2, None, &[other])], 2);
+        assert!(why.is_err_and(|why| why.contains("schedules of 1 of")));
+        let twice = [1, 2].map(|at| done(at, None, &[((2, 0), part(Shard::WHOLE, 1, &[]))]));
+        assert!(Done::joined(twice.to_vec(), 2).is_err_and(|why| why.contains("twice")));
+    }
+
+    #[test]
+    fn what_left_out_variants_of_a_cause_that_another_part_found_is_run_again() {
+        let of = |first| ((2, first), part(Shard::WHOLE, 1, &[]));
+        let all = vec![done(1, Some(2), &[of(0)]), done(2, None, &[of(1)])];
+        let joined = Done::joined(all, 2).expect("they fit");
+        assert_eq!(joined.full_from, Some(2));
+        assert_eq!(joined.parts.keys().collect::<Vec<_>>(), [&(2, 0)]);
     }
 }

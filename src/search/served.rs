@@ -9,7 +9,8 @@ use onceproof_sim::times::Times;
 use onceproof_systems::Trial;
 
 /// The figures of many runs. What is of cells and windows is the sum over all runs.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ServedTotals {
     /// How many runs there were.
     pub runs: u64,
@@ -36,12 +37,15 @@ pub struct ServedTotals {
     /// How many windows have records by right.
     pub windows: u64,
     /// As [`ServedFigures::first_served`].
+    #[serde(with = "super::written::times")]
     pub first_served: Times,
     /// As [`ServedFigures::right`].
+    #[serde(with = "super::written::times")]
     pub right: Times,
     /// As [`ServedFigures::never_right`].
     pub never_right: u64,
     /// As [`ServedFigures::certain`].
+    #[serde(with = "super::written::times")]
     pub certain: Times,
     /// As [`ServedFigures::changes`].
     pub changes: u64,
@@ -50,7 +54,8 @@ pub struct ServedTotals {
 }
 
 /// In how much what is served and what is certain differ.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Apart {
     /// In how many records.
     pub records: u64,
@@ -63,7 +68,8 @@ pub struct Apart {
 }
 
 /// Corrections of windows, in millionths of their records.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Corrections {
     /// How many windows had more in the end than they were served with, fewer, and as many.
     pub up: u64,
@@ -71,8 +77,10 @@ pub struct Corrections {
     pub down: u64,
     /// See above.
     pub none: u64,
-    sum: i128,
-    squares: u128,
+    #[serde(with = "super::written::text")]
+    pub(super) sum: i128,
+    #[serde(with = "super::written::text")]
+    pub(super) squares: u128,
 }
 
 impl Corrections {

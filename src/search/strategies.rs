@@ -8,6 +8,7 @@ use super::compare::first_difference;
 use super::in_order::{Ended, in_order};
 use super::marks::awaited;
 use super::served::{ServedTotals, without_faults};
+use super::stretch::Stretch;
 use super::sweep::never_fired;
 use super::tally::{Again, Ran, Seeds, Sweep};
 use onceproof_kernel::layout::StepIndex;
@@ -20,7 +21,8 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What was measured of one strategy. It covers the runs of its sweep.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Comparison {
     /// What its runs came to.
     pub sweep: Sweep,
@@ -31,8 +33,10 @@ pub struct Comparison {
     /// How many source records each run lost.
     pub lost: PerRun,
     /// As [`Measured::first_seen`], of all runs.
+    #[serde(with = "super::written::times")]
     pub first_seen: Times,
     /// As [`Measured::last_changed`], of all runs.
+    #[serde(with = "super::written::times")]
     pub last_changed: Times,
     /// How many messages were sent, requests sent again included.
     pub messages: u64,
@@ -45,16 +49,18 @@ pub struct Comparison {
     /// How many crashes hit a worker with a shard.
     pub crashes: u64,
     /// As [`Measured::recoveries`], of all runs.
+    #[serde(with = "super::written::times")]
     pub recoveries: Times,
     /// What was served before it was certain, of a strategy that does that.
     pub served: Option<ServedTotals>,
 }
 
 /// A number in each of many runs: of records, or of millionths.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PerRun {
     /// In how many runs it was each number.
-    runs: BTreeMap<u64, u64>,
+    pub(super) runs: BTreeMap<u64, u64>,
     /// The greatest, and the first seed under which it was; none while all were 0.
     pub worst: Option<(u64, Option<u64>)>,
 }
@@ -100,16 +106,20 @@ const SAMPLE: u64 = 64;
 /// The most runs between two times of adding up: what is measured of a run takes some memory.
 const MOST_IN_CHUNK: u64 = 256;
 
-/// Runs and measures a trial under all seeds on the threads of the pool it is called in. `progress` is told of every
+/// Runs and measures a trial under those seeds of a stretch that are not done, on the threads of the pool it is called in. `progress` is told of every
 /// run as it ends, in any order; when `cancel` is set, no further run begins, and those under way are given up.
 pub fn measured(
     trial: &Trial,
     seeds: &Seeds,
+    stretch: &mut Stretch<'_, Comparison>,
     cancel: &AtomicBool,
     progress: &(dyn Fn(&Brief) + Sync),
 ) -> Comparison {
     let ends = trial.design.pipeline().ends();
-    let mut found = Comparison::of(seeds.clone());
+    let so_far = stretch.done.last().cloned();
+    let mut found = so_far.unwrap_or_else(|| Comparison::of(stretch.seeds(seeds)));
+    let mut numbers = stretch.numbers(seeds);
+    numbers.start += found.sweep.runs;
     let bare = without_faults(trial);
     let run = |(simulator, bare): &mut (Simulator<'_>, Option<Simulator<'_>>), number| {
         let seed = seeds.at(number);
@@ -122,8 +132,8 @@ pub fn measured(
         Some((ran, measured, without_faults))
     };
     let ended = in_order(
-        seeds.count(),
-        MOST_IN_CHUNK,
+        numbers,
+        stretch.most_in_chunk(MOST_IN_CHUNK),
         || (trial.simulator(), bare.as_ref().map(Trial::simulator)),
         run,
         |number, (ran, more, without_faults)| {
@@ -132,9 +142,13 @@ pub fn measured(
                 totals.add(seeds.at(number), served, without_faults);
             }
             found.add(seeds.at(number), ran, &more);
+            if let Some(tell) = stretch.tell {
+                tell(&stretch.done, &found);
+            }
             ControlFlow::Continue(())
         },
     );
+    stretch.end(&found, |found| found.sweep.runs);
     found.sweep.chance = Chance::of(trial);
     found.sweep.interrupted = ended == Ended::Interrupted;
     found.sweep.never_fired = never_fired(trial, &found.sweep.fired);
@@ -225,7 +239,9 @@ mod tests {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         let cancel = AtomicBool::new(cancelled);
         let trial = under.expect("a scenario").scenario.trial;
-        pool.install(|| measured(&trial, &Seeds::Range(3..9), &cancel, &|_| {}))
+        pool.install(|| {
+            measured(&trial, &Seeds::Range(3..9), &mut Stretch::whole(), &cancel, &|_| {})
+        })
     }
 
     #[test]

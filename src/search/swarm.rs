@@ -4,6 +4,7 @@
 //! be printed and pinned.
 
 use super::chance::Chance;
+use super::stretch::Stretch;
 use super::sweep::{Runner, Stop, sweep_with};
 use super::tally::{Seeds, Sweep};
 use crate::scenario::{Latitude, Scenario, ScenarioError, Weather, arrivals};
@@ -39,15 +40,16 @@ impl<'a> Swarm<'a> {
         self.scenario.in_weather(&weather(&self.latitude, seed))
     }
 
-    /// Runs each seed in its own weather; see [`super::sweep::sweep`].
+    /// Runs each seed of a stretch that is not done in its own weather; see [`super::sweep::sweep_on`].
     pub fn sweep(
         &self,
         seeds: Seeds,
+        stretch: &mut Stretch<'_, Sweep>,
         stop: Stop,
         cancel: &AtomicBool,
         progress: &(dyn Fn(&Brief) + Sync),
     ) -> Sweep {
-        let mut sweep = sweep_with(|| Run(self), seeds, stop, cancel, progress);
+        let mut sweep = sweep_with(|| Run(self), seeds, stretch, stop, cancel, progress);
         let faults = !self.latitude.kinds.is_empty();
         sweep.chance = Chance { weather: true, faults, ..Chance::of(&self.scenario.trial) };
         let never = |kind: &KindName| sweep.fired.count(*kind) == 0;
@@ -119,7 +121,7 @@ impl Weathers<'_> {
 
     /// Runs each seed in its own weather; see [`super::sweep::sweep`].
     pub fn sweep(&self, seeds: Seeds, stop: Stop, cancel: &AtomicBool) -> Sweep {
-        sweep_with(|| *self, seeds, stop, cancel, &|_| {})
+        sweep_with(|| *self, seeds, &mut Stretch::whole(), stop, cancel, &|_| {})
     }
 }
 

@@ -10,6 +10,7 @@ use super::compare::first_difference;
 use super::in_order::{Ended, in_order};
 use super::marks::awaited;
 use super::panics::naming;
+use super::stretch::Stretch;
 use super::tally::{Again, Failure, Ran, Seeds, Sweep};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_sim::fault::KindName;
@@ -64,7 +65,19 @@ pub fn sweep(
     cancel: &AtomicBool,
     progress: &(dyn Fn(&Brief) + Sync),
 ) -> Sweep {
-    let mut sweep = sweep_with(|| trial.simulator(), seeds, stop, cancel, progress);
+    sweep_on(trial, seeds, &mut Stretch::whole(), stop, cancel, progress)
+}
+
+/// The same, of those runs that are not done yet.
+pub fn sweep_on(
+    trial: &Trial,
+    seeds: Seeds,
+    stretch: &mut Stretch<'_, Sweep>,
+    stop: Stop,
+    cancel: &AtomicBool,
+    progress: &(dyn Fn(&Brief) + Sync),
+) -> Sweep {
+    let mut sweep = sweep_with(|| trial.simulator(), seeds, stretch, stop, cancel, progress);
     sweep.chance = Chance::of(trial);
     sweep.never_fired = never_fired(trial, &sweep.fired);
     let is_missing = |mark: &Mark| sweep.runs > 0 && sweep.reached.runs(*mark) == 0;
@@ -77,9 +90,12 @@ pub fn never_fired(trial: &Trial, fired: &Fired) -> Vec<KindName> {
     trial.plan.climate.drawn().into_iter().filter(|&kind| fired.count(kind) == 0).collect()
 }
 
+/// Makes the runs of a stretch that are not done. What they came to is a sweep of the seeds of this stretch alone; how
+/// the first run and the first violated one look closely is found out only where the stretch is all there is.
 pub(super) fn sweep_with<R: Runner>(
     make: impl Fn() -> R + Sync,
     seeds: Seeds,
+    stretch: &mut Stretch<'_, Sweep>,
     stop: Stop,
     cancel: &AtomicBool,
     progress: &(dyn Fn(&Brief) + Sync),
@@ -89,8 +105,7 @@ pub(super) fn sweep_with<R: Runner>(
             return None;
         }
         let seed = seeds.at(number);
-        let of_seed = || seed.map_or("without a seed".to_owned(), |seed| format!("of seed {seed}"));
-        let (brief, unfired) = naming(of_seed, || runner.brief(seed, cancel))?;
+        let (brief, unfired) = naming(|| of_seed(seed), || runner.brief(seed, cancel))?;
         let again = number.is_multiple_of(SAMPLE).then(|| {
             let outcome = make().detail(seed);
             let difference = first_difference(seed, &brief, &outcome.brief);
@@ -100,35 +115,75 @@ pub(super) fn sweep_with<R: Runner>(
         Some(Ran { brief, unfired, again })
     };
 
-    let mut sweep = Sweep::of(seeds.clone());
+    let so_far = stretch.done.last().cloned();
+    let mut sweep = so_far.unwrap_or_else(|| Sweep::of(stretch.seeds(&seeds)));
+    let mut numbers = stretch.numbers(&seeds);
+    numbers.start += sweep.runs;
+    if sweep.has_enough(stop) {
+        numbers.start = numbers.end;
+    }
+    let most = stretch.most_in_chunk(MOST_IN_CHUNK);
     let mut first_violated = None;
-    let ended = in_order(seeds.count(), MOST_IN_CHUNK, &make, run, |number, ran| {
-        if ran.brief.verdict == Verdict::Violated {
-            first_violated.get_or_insert((seeds.at(number), ran.brief.clone()));
+    let ended = in_order(numbers, most, &make, run, |number, ran| {
+        let (verdict, classes) = (ran.brief.verdict, ran.brief.classes);
+        if verdict == Verdict::Violated && sweep.violated == 0 {
+            first_violated = Some(ran.brief.clone());
         }
         sweep.add(seeds.at(number), ran);
-        is_enough(&sweep, stop)
+        let has_enough = sweep.has_enough(stop);
+        if let Some(tell) = stretch.tell {
+            tell(&stretch.done, &sweep);
+        }
+        if let (Some(violated), Verdict::Violated) = (stretch.violated, verdict) {
+            violated(seeds.at(number), classes);
+        }
+        if !stretch.shard.is_whole() && stop != Stop::Never && verdict != Verdict::ExactlyOnce {
+            stretch.done.push(sweep.clone());
+        }
+        if has_enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
+    stretch.end(&sweep, |sweep| sweep.runs);
     sweep.interrupted = ended == Ended::Interrupted;
-    if let Some((seed, brief)) = first_violated {
-        let outcome = make().detail(seed);
-        let difference = first_difference(seed, &brief, &outcome.brief);
-        sweep.difference = sweep.difference.or(difference);
-        sweep.first_failure = Some(Failure { seed, outcome });
+    if stretch.shard.is_whole() {
+        look_closely(&mut sweep, make, first_violated);
     }
     sweep
 }
 
-fn is_enough(sweep: &Sweep, stop: Stop) -> ControlFlow<()> {
-    let enough = match stop {
-        Stop::Never => false,
-        Stop::AfterViolated(most) => sweep.violated >= most,
-        Stop::AfterNotExact => sweep.violated + sweep.inconclusive > 0,
-        Stop::OnceFound(classes) => {
-            sweep.unfired.is_empty() && classes.iter().all(|class| sweep.count(class) > 0)
-        }
+fn of_seed(seed: Option<u64>) -> String {
+    seed.map_or("without a seed".to_owned(), |seed| format!("of seed {seed}"))
+}
+
+/// Runs the first violated run again in detail. It must be what it was.
+fn look_closely<R: Runner>(sweep: &mut Sweep, make: impl Fn() -> R, first_violated: Option<Brief>) {
+    // Of what was done before, by this process or another, the results of the first run were not kept.
+    if sweep.runs > 0 && sweep.results.is_empty() {
+        sweep.results = make().detail(sweep.seeds.at(0)).steps;
+    }
+    let (Some(&seed), Some(fingerprint)) = (sweep.failing.first(), sweep.first_violated) else {
+        return;
     };
-    if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    let outcome = make().detail(seed);
+    let first = first_violated.unwrap_or_else(|| Brief { fingerprint, ..outcome.brief.clone() });
+    let difference = first_difference(seed, &first, &outcome.brief);
+    sweep.difference = sweep.difference.take().or(difference);
+    sweep.first_failure = Some(Failure { seed, outcome });
+}
+
+impl Sweep {
+    /// Whether it ends with its last run, whatever is left.
+    pub(super) fn has_enough(&self, stop: Stop) -> bool {
+        match stop {
+            Stop::Never => false,
+            Stop::AfterViolated(most) => self.violated >= most,
+            Stop::AfterNotExact => self.violated + self.inconclusive > 0,
+            Stop::OnceFound(classes) => {
+                self.runs > 0
+                    && self.unfired.is_empty()
+                    && classes.iter().all(|class| self.count(class) > 0)
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -154,7 +209,9 @@ mod tests {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         let cancel = AtomicBool::new(false);
         let seeds = Seeds::Range(seeds);
-        pool.install(|| sweep_with(Fake::default, seeds, stop, &cancel, &|_| {}))
+        pool.install(|| {
+            sweep_with(Fake::default, seeds, &mut Stretch::whole(), stop, &cancel, &|_| {})
+        })
     }
 
     #[test]
@@ -210,7 +267,9 @@ mod tests {
         let cancel = AtomicBool::new(false);
         let seeds = Seeds::Range(0..129);
         let make = || Fake { leaks: true, runs: 0 };
-        let sweep = pool.install(|| sweep_with(make, seeds, Stop::Never, &cancel, &|_| {}));
+        let sweep = pool.install(|| {
+            sweep_with(make, seeds, &mut Stretch::whole(), Stop::Never, &cancel, &|_| {})
+        });
         let difference = sweep.difference.expect("a difference");
         assert_eq!((difference.seed, difference.field.as_str()), (Some(64), "work.messages"));
     }
@@ -226,8 +285,16 @@ mod tests {
                 }
             };
             let seeds = Seeds::Range(0..5000);
-            let sweep =
-                pool.install(|| sweep_with(Fake::default, seeds, Stop::Never, &cancel, &cancel_at));
+            let sweep = pool.install(|| {
+                sweep_with(
+                    Fake::default,
+                    seeds,
+                    &mut Stretch::whole(),
+                    Stop::Never,
+                    &cancel,
+                    &cancel_at,
+                )
+            });
             assert!(sweep.interrupted && !sweep.stopped_early() && sweep.runs < 5000);
             let prefix = check(1, 0..sweep.runs, Stop::Never).with_seeds(0..5000);
             assert_eq!(Sweep { interrupted: false, ..sweep }, prefix);
@@ -238,7 +305,8 @@ mod tests {
     fn one_run_may_have_no_seed() {
         let cancel = AtomicBool::new(false);
         let seeds = Seeds::One(None);
-        let sweep = sweep_with(Fake::default, seeds, Stop::Never, &cancel, &|_| {});
+        let sweep =
+            sweep_with(Fake::default, seeds, &mut Stretch::whole(), Stop::Never, &cancel, &|_| {});
         assert_eq!((sweep.runs, sweep.sampled), (1, 1));
     }
 

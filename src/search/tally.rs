@@ -19,6 +19,7 @@ use std::ops::Range;
 
 /// Which runs a sweep is made of.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
 pub enum Seeds {
     /// One run for each seed of a range.
     Range(Range<u64>),
@@ -49,10 +50,13 @@ pub const MOST_FAILING: usize = 100;
 
 /// What a sweep found. It covers the first `runs` seeds it was asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "cli", serde(deny_unknown_fields))]
 pub struct Sweep {
     /// What was asked for.
     pub seeds: Seeds,
     /// What its seeds draw.
+    #[cfg_attr(feature = "cli", serde(skip))]
     pub chance: Chance,
     /// How many runs it covers.
     pub runs: u64,
@@ -63,6 +67,7 @@ pub struct Sweep {
     /// In how many runs each class was found, in the order of [`Class::ALL`].
     pub classes: [u64; Class::ALL.len()],
     /// How often each kind of fault fired.
+    #[cfg_attr(feature = "cli", serde(with = "super::written::fired"))]
     pub fired: Fired,
     /// Of each kind, in the order of [`KindName::ALL`], what came of the runs in which it fired.
     pub with_kind: [RunsWith; KindName::ALL.len()],
@@ -71,13 +76,18 @@ pub struct Sweep {
     /// How far each figure of the ledger goes, in the order of [`Figure::ALL`]; none before the first run.
     pub figures: Option<[Spread; Figure::ALL.len()]>,
     /// The results of the first run.
+    #[cfg_attr(feature = "cli", serde(skip))]
     pub results: Vec<StepResult>,
     /// What its runs speak for; none before the first run.
     pub worth: Option<WorthOfAll>,
     /// The steps into which a record belongs in any of the runs that were run again.
+    #[cfg_attr(feature = "cli", serde(with = "super::written::steps"))]
     pub with_records: BTreeSet<StepIndex>,
     /// The seeds of the first violated runs, at most [`MOST_FAILING`].
     pub failing: Vec<Option<u64>>,
+    /// The fingerprint of the first violated run.
+    #[cfg_attr(feature = "cli", serde(with = "super::written::text_or_none"))]
+    pub first_violated: Option<u128>,
     /// The seed of the first inconclusive run.
     pub first_inconclusive: Option<Option<u64>>,
     /// How many events there were.
@@ -88,10 +98,13 @@ pub struct Sweep {
     /// greatest; none where no record was taken in.
     pub latency: Option<[Spread; 3]>,
     /// The fingerprints of all runs in one word.
+    #[cfg_attr(feature = "cli", serde(with = "super::written::text"))]
     pub digest: u128,
     /// The kinds with odds that never fired.
+    #[cfg_attr(feature = "cli", serde(skip))]
     pub never_fired: Vec<KindName>,
     /// The marks that it ought to have reached, and never did.
+    #[cfg_attr(feature = "cli", serde(skip))]
     pub never_reached: Vec<Mark>,
     /// How many runs were run again in detail.
     pub sampled: u64,
@@ -100,13 +113,17 @@ pub struct Sweep {
     /// The first run that was not the same when run again.
     pub difference: Option<Difference>,
     /// The first violated run in detail.
+    #[cfg_attr(feature = "cli", serde(skip))]
     pub first_failure: Option<Failure>,
     /// Whether it was interrupted.
+    #[cfg_attr(feature = "cli", serde(skip))]
     pub interrupted: bool,
 }
 
 /// The runs in which a kind of fault fired, whatever else did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "cli", serde(deny_unknown_fields))]
 pub struct RunsWith {
     /// How many there were.
     pub runs: u64,
@@ -116,6 +133,8 @@ pub struct RunsWith {
 
 /// How far a figure goes in the runs of a sweep.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "cli", serde(deny_unknown_fields))]
 pub struct Spread {
     /// Where it is least, and the first seed for which it is.
     pub least: (u64, Option<u64>),
@@ -125,8 +144,11 @@ pub struct Spread {
 
 /// How much was done in the runs of a sweep.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "cli", serde(deny_unknown_fields))]
 pub struct Amount {
     /// In all of them.
+    #[cfg_attr(feature = "cli", serde(with = "super::written::text"))]
     pub sum: u128,
     /// In each.
     pub spread: Spread,
@@ -137,7 +159,7 @@ impl Spread {
         Spread { least: (found, seed), most: (found, seed) }
     }
 
-    fn add(&mut self, found: u64, seed: Option<u64>) {
+    pub(super) fn add(&mut self, found: u64, seed: Option<u64>) {
         if found < self.least.0 {
             self.least = (found, seed);
         }
@@ -174,6 +196,7 @@ impl Sweep {
             worth: None,
             with_records: BTreeSet::new(),
             failing: Vec::new(),
+            first_violated: None,
             first_inconclusive: None,
             events: 0,
             work: Vec::new(),
@@ -201,6 +224,7 @@ impl Sweep {
             Verdict::ExactlyOnce => {}
             Verdict::Violated => {
                 self.violated += 1;
+                self.first_violated.get_or_insert(brief.fingerprint);
                 if self.failing.len() < MOST_FAILING {
                     self.failing.push(seed);
                 }

@@ -6,6 +6,7 @@ use super::panics::naming;
 use super::rests::Rests;
 use super::resume::{BreakingSchedule, SearchPart};
 use super::runner::Runner;
+use super::shard::Shard;
 use crate::figures::counted;
 use crate::report::words::fault_in_words;
 use onceproof_sim::fault::Fault;
@@ -25,6 +26,11 @@ pub(super) struct Walk<'a> {
     path: Vec<u32>,
     rests: Option<Rests<'a>>,
     part: SearchPart,
+    /// Of the pairs of first faults, which are counted here, and how many there were.
+    slice: Shard,
+    pairs: u64,
+    /// Whether what it is at is counted here.
+    is_own: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -32,12 +38,23 @@ impl<'a> Walk<'a> {
         let Search { trial, seed, space, most, .. } = *search;
         let runner = Runner::new(trial, seed, space, most);
         let (faults, ways, path) = (Vec::new(), Vec::new(), Vec::new());
-        Walk { search, runner, faults, ways, path, rests: None, part: SearchPart::default() }
+        let (rests, part) = (None, SearchPart::default());
+        let (slice, pairs, is_own) = (Shard::WHOLE, 0, true);
+        Walk { search, runner, faults, ways, path, rests, part, slice, pairs, is_own }
     }
 
-    /// All schedules that begin with this fault, or, if the search was cancelled, those that were run; and which of these.
-    pub fn part(&mut self, first: u32, possibility: &Possibility) -> (SearchPart, ControlFlow<()>) {
-        self.part = SearchPart::default();
+    /// A slice of all schedules that begin with this fault, or, if the search was cancelled, those of it that were run;
+    /// and which of these.
+    pub fn part(
+        &mut self,
+        first: u32,
+        possibility: &Possibility,
+        slice: Shard,
+    ) -> (SearchPart, ControlFlow<()>) {
+        self.part = SearchPart { slice, ..SearchPart::default() };
+        (self.slice, self.pairs) = (slice, 0);
+        // What is said of the first fault alone is said once.
+        self.is_own = slice.number() == 1;
         self.faults.clear();
         self.ways.clear();
         self.path.clear();
@@ -56,12 +73,37 @@ impl<'a> Walk<'a> {
         if self.search.cancel.load(Ordering::Relaxed) {
             return ControlFlow::Break(());
         }
+        let is_pair = self.faults.len() == 1;
+        let is_longest = self.faults.len() + 1 == self.search.most as usize;
         if let Some(needless) = possibility.needless
             && self.search.space.prunes
         {
-            self.part.counts.needless[needless as usize] += 1;
+            self.part.counts.needless[needless as usize] += u64::from(self.is_own);
             return ControlFlow::Continue(());
         }
+        let was_own = self.is_own;
+        if is_pair {
+            self.is_own = self.pairs % self.slice.of() + 1 == self.slice.number();
+            self.pairs += 1;
+        }
+        // Of another slice only the rests are wanted, which tell what of this one is needless.
+        let is_passed_over =
+            !self.is_own && !self.faults.is_empty() && (is_longest || self.rests.is_none());
+        let flow = match is_passed_over {
+            true => ControlFlow::Continue(()),
+            false => self.enter(at, possibility, explained),
+        };
+        self.is_own = was_own;
+        flow
+    }
+
+    /// The same of a fault that is added.
+    fn enter(
+        &mut self,
+        at: u32,
+        possibility: &Possibility,
+        explained: Option<usize>,
+    ) -> ControlFlow<()> {
         self.faults.push(possibility.fault.clone());
         self.ways.push(possibility.way);
         self.path.push(at);
@@ -91,7 +133,10 @@ impl<'a> Walk<'a> {
         self.went_the_same_way(ways == self.ways);
         let needed = self.rests.as_mut().and_then(|all| all.needed(&self.path, &rests));
         let needed = needed.unwrap_or(possible.len());
-        self.part.counts.needless[Needless::SameRest as usize] += (possible.len() - needed) as u64;
+        if self.is_own {
+            let left_out = (possible.len() - needed) as u64;
+            self.part.counts.needless[Needless::SameRest as usize] += left_out;
+        }
         for (at, possibility) in (0..).zip(&possible[..needed]) {
             self.extend(at, possibility, explained)?;
         }

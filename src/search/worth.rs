@@ -5,6 +5,8 @@ use onceproof_sim::outcome::{Brief, LedgerFigures, StepResult};
 
 /// What one run speaks for, in source records.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "cli", serde(deny_unknown_fields))]
 pub struct Worth {
     /// How many there are.
     pub expected: u64,
@@ -31,6 +33,8 @@ impl Worth {
 /// What the runs of a sweep speak for: that of the run which speaks for the fewest, and the most of each that the
 /// others say nothing of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "cli", serde(deny_unknown_fields))]
 pub struct WorthOfAll {
     /// The fewest records that are reflected, of how many; the most that are late, given up and left out.
     pub least: Worth,

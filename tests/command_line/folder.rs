@@ -58,7 +58,7 @@ pub fn scenario(name: &str, expect: &str, tables: &[&str]) -> String {
 }
 
 /// What people are shown to have the program do.
-pub const COMMANDS: [&str; 16] = [
+pub const COMMANDS: [&str; 18] = [
     "explain",
     "tour",
     "new",
@@ -68,6 +68,8 @@ pub const COMMANDS: [&str; 16] = [
     "exhaust",
     "necessity",
     "compare",
+    "merge",
+    "tune",
     "shrink",
     "test",
     "check",

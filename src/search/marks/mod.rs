@@ -21,11 +21,17 @@ use onceproof_systems::{Design, Trial};
 
 /// What was reached, over many runs.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "cli", serde(deny_unknown_fields))]
 pub struct Reached {
-    times: [u64; Mark::COUNT],
-    runs: [u64; Mark::COUNT],
-    runs_with: [[u64; KindName::ALL.len()]; Mark::COUNT],
-    strikes: [[u64; Struck::COUNT]; KindName::ALL.len()],
+    #[cfg_attr(feature = "cli", serde(with = "super::written::row"))]
+    pub(super) times: [u64; Mark::COUNT],
+    #[cfg_attr(feature = "cli", serde(with = "super::written::row"))]
+    pub(super) runs: [u64; Mark::COUNT],
+    #[cfg_attr(feature = "cli", serde(with = "super::written::rows"))]
+    pub(super) runs_with: [[u64; KindName::ALL.len()]; Mark::COUNT],
+    #[cfg_attr(feature = "cli", serde(with = "super::written::rows"))]
+    pub(super) strikes: [[u64; Struck::COUNT]; KindName::ALL.len()],
 }
 
 impl Default for Reached {
