@@ -2,9 +2,10 @@
 
 use super::args::{ExhaustArgs, NecessityArgs, Redesign, SweepArgs};
 use super::compare::CompareArgs;
+use super::tune::TuneArgs;
 use super::values::threads;
 use clap::Args;
-use onceproof::scenario::{Changes, Strategy};
+use onceproof::scenario::{Changes, Strategy, Varied};
 use onceproof_sim::fault::KindName;
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -22,6 +23,9 @@ pub struct MergeArgs {
     /// Write the report as a page, too, as the command of the parts does.
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+    /// Write the figures as CSV, too, where the parts are of `tune`.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
     /// The folder that failures are saved in, where the command of the parts saves some [default:
     /// onceproof-regressions].
     #[arg(long, value_name = "DIR")]
@@ -34,6 +38,7 @@ impl MergeArgs {
         let mut words = Words::default();
         words.each("--jobs", self.jobs.iter());
         words.paths("--html", &self.html);
+        words.paths("--csv", &self.csv);
         words.paths("--out", &self.out);
         words.0
     }
@@ -166,6 +171,21 @@ impl CompareArgs {
         let mut words = Words::of("compare");
         words.paths("--allow-read", &files.allow_read);
         words.each("--strategies", strategies.iter().copied().map(Strategy::word));
+        words.range(seeds);
+        words.scenarios([file.as_path()])
+    }
+}
+
+impl TuneArgs {
+    /// The command with what its result hangs on, word by word.
+    pub fn asked(&self) -> Vec<String> {
+        let TuneArgs { file, files, vary, seeds, jobs: _, csv: _, page: _, part: _ } = self;
+        let mut words = Words::of("tune");
+        words.paths("--allow-read", &files.allow_read);
+        words.each(
+            "--vary",
+            vary.iter().map(|Varied { key, values }| format!("{key}={}", values.join(","))),
+        );
         words.range(seeds);
         words.scenarios([file.as_path()])
     }

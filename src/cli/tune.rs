@@ -1,6 +1,7 @@
 //! The arguments of `tune`.
 
 use super::args::{Files, PageArgs};
+use super::part::PartArgs;
 use super::values::{seed_range, threads};
 use clap::Args;
 use onceproof::scenario::Varied;
@@ -34,4 +35,7 @@ pub struct TuneArgs {
     /// A page beside the report, with curves.
     #[command(flatten)]
     pub page: PageArgs,
+    /// How it is made.
+    #[command(flatten)]
+    pub part: PartArgs,
 }

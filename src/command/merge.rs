@@ -50,9 +50,11 @@ fn command(words: &[String], options: &[String], asked: Asked) -> Result<Cli, Er
     let cli =
         cli.map_err(|error| bad(error.to_string().trim_start_matches("error: ").to_owned()))?;
     match cli.command {
-        Command::Sweep(_) | Command::Exhaust(_) | Command::Necessity(_) | Command::Compare(_) => {
-            Ok(cli)
-        }
+        Command::Sweep(_)
+        | Command::Exhaust(_)
+        | Command::Necessity(_)
+        | Command::Compare(_)
+        | Command::Tune(_) => Ok(cli),
         _ => Err(bad(format!("{name} is made in no parts"))),
     }
 }

@@ -84,7 +84,9 @@ fn carry_out(
         Command::Compare(args) => {
             compare::compare(args, asked.format == Written::Markdown, common, parts, output)
         }
-        Command::Tune(args) => tune::tune(args, asked.format == Written::Markdown, common, output),
+        Command::Tune(args) => {
+            tune::tune(args, asked.format == Written::Markdown, common, parts, output)
+        }
         Command::Merge(args) => merge::merge(args, asked, output),
         Command::Shrink(args) => shrink::shrink(args, common, output),
         Command::Test(args) => test::test(args, common, output),

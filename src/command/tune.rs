@@ -3,21 +3,24 @@
 //! Ctrl-C ends it soon; the report covers the seeds before the first that was not run, and says of each variation how far
 //! it came.
 
+use super::budget::Budget;
 use super::interrupt::cancelled_by_interrupt;
 use super::made::{Made, MadePage};
-use super::progress::{Progress, timed};
+use super::progress::Progress;
 use super::threads;
+use super::work::Work;
 use crate::cli::{Common, Format, TuneArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Printer;
 use onceproof::report::Reported;
-use onceproof::report::tune::{TuneReport, Tuned, ends};
+use onceproof::report::tune::{TuneReport, Tuned, ends, in_words};
 use onceproof::report::tune_csv::{CSV, tune_csv};
 use onceproof::report::tune_json::tune_json;
 use onceproof::report::tune_text::{tune_markdown, tune_text};
 use onceproof::scenario::{Point, Scenario, points};
+use onceproof::search::part::Parts;
 use onceproof::search::strategies::measured;
-use onceproof::search::stretch::Stretch;
+use onceproof::search::sweep::Stop;
 use onceproof::search::tally::Seeds;
 use onceproof_sim::outcome::Brief;
 
@@ -32,6 +35,7 @@ pub fn tune(
     args: &TuneArgs,
     is_markdown: bool,
     common: Common,
+    parts: Option<Parts>,
     output: &mut Printer,
 ) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
@@ -58,17 +62,29 @@ pub fn tune(
     let variations = variations.collect::<Result<Vec<(Scenario, Point)>, Error>>()?;
     let threads = threads(args.jobs, seeds.end - seeds.start)?;
     let cancel = cancelled_by_interrupt();
+    let work = Work::begin(&args.part, args.asked(), [&scenario], parts, &cancel)?;
+    let budget = Budget::begin(args.part.time, None, &cancel);
     let run = |(scenario, point): (Scenario, Point)| {
         let words = point.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", ");
         let seeds = Seeds::Range(seeds.clone());
-        let progress = Progress::new(seeds.count(), &words);
+        let progress = Progress::new(work.count(&seeds), &words);
         let count = |brief: &Brief| progress.count(brief);
-        let comparison = threads
-            .install(|| measured(&scenario.trial, &seeds, &mut Stretch::whole(), &cancel, &count));
+        let comparison = work.runs(&in_words(&point), &seeds, Stop::Never, |stretch| {
+            let trial = &scenario.trial;
+            threads.install(|| measured(trial, &seeds, stretch, &cancel, &count))
+        });
         progress.clear();
-        Tuned { point, trial: scenario.trial, comparison }
+        Ok(Tuned { point, trial: scenario.trial, comparison: comparison? })
     };
-    let (tuned, timing) = timed(|| variations.into_iter().map(run).collect::<Vec<Tuned>>());
+    let (tuned, timing) = work
+        .timed("all", || variations.into_iter().map(run).collect::<Result<Vec<Tuned>, Error>>());
+    let tuned = tuned?;
+    let is_complete = tuned.iter().all(|one| !one.comparison.sweep.interrupted);
+    budget.say();
+    let kept = work.end(is_complete, output);
+    if work.is_part() {
+        return kept;
+    }
     let report = TuneReport {
         subject: Reported::from(&scenario),
         varied,
@@ -88,7 +104,7 @@ pub fn tune(
         csv.write(&tune_csv(&report))?;
     }
     page.write(|| tune_json(&report))?;
-    Ok(ending_of(&report))
+    kept.map(|_| ending_of(&report))
 }
 
 /// How a command ends that found this: that something is wrong with a value is what it is for.

@@ -44,13 +44,13 @@ pub struct Tuned {
     pub comparison: Comparison,
 }
 
-impl Tuned {
-    /// The values, as they are asked for: `mechanism.dedup.window = 10s`.
-    pub fn words(&self) -> String {
-        let words = self.point.iter().map(|(key, value)| format!("{key} = {value}"));
-        words.collect::<Vec<_>>().join(", ")
-    }
+/// The values of keys: `mechanism.dedup.window = 10s`.
+pub fn in_words(point: &Point) -> String {
+    let words = point.iter().map(|(key, value)| format!("{key} = {value}"));
+    words.collect::<Vec<_>>().join(", ")
+}
 
+impl Tuned {
     /// Whether every run was whole and none went wrong.
     fn holds(&self) -> bool {
         let sweep = &self.comparison.sweep;

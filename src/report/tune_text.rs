@@ -4,7 +4,7 @@ use super::compare_text::{figures_markdown, figures_text};
 use super::heading::{difference_in_words, heading};
 use super::style::{error, plain, warning, warning_or_error};
 use super::table::fitted;
-use super::tune::{Enough, TuneReport, class_words, tables};
+use super::tune::{Enough, TuneReport, class_words, in_words, tables};
 use super::{exact_faults, printable};
 use crate::figures::{counted, grouped};
 use crate::report::words::fault_in_words;
@@ -86,7 +86,7 @@ fn what_was_run(report: &TuneReport) -> String {
 fn notes(report: &TuneReport) -> Vec<String> {
     let mut notes = Vec::new();
     for one in report.tuned {
-        let (words, sweep) = (printable(&one.words()), &one.comparison.sweep);
+        let (words, sweep) = (printable(&in_words(&one.point)), &one.comparison.sweep);
         if sweep.interrupted {
             let (runs, all) = (grouped(sweep.runs), counted(sweep.seeds.count(), "run"));
             notes.push(warning(&format!("{words} was interrupted after {runs} of {all}")));

@@ -168,6 +168,8 @@ fn parts_of_a_necessity_and_of_a_comparison_come_to_the_whole() {
     check("necessity-faults", &[3], &["necessity", coin, "--faults", "2", "--kinds", "crash"], 1);
     let random = "scenarios/random/mechanisms.toml";
     check("necessity-seeds", &[3], &["necessity", random, "--seeds", "0..9"], 1);
+    let study = "scenarios/studies/dedup-window.toml";
+    check("tune", &[2, 5], &["tune", study, "--seeds", "0..10"], 0);
     check("compare", &[3], &["compare", "scenarios/compare/chapter5.toml", "--seeds", "0..10"], 0);
 }
 

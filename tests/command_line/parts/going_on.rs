@@ -7,10 +7,11 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-/// The four commands that can be kept.
-const COMMANDS: [&[&str]; 4] = [
+/// The commands that can be kept.
+const COMMANDS: [&[&str]; 5] = [
     &["sweep", "scenarios/random/leases.toml", "--seeds", "0..1500"],
     &["compare", "scenarios/compare/chapter5.toml", "--seeds", "0..20"],
+    &["tune", "scenarios/studies/dedup-window.toml", "--seeds", "0..200"],
     &["necessity", "scenarios/random/mechanisms.toml", "--seeds", "0..30"],
     &[
         "exhaust",
