@@ -7,6 +7,7 @@ use crate::scenario::form::raw::expect::Entries;
 use crate::scenario::form::units::{VariedValue, duration, odds};
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, list, quote};
 use crate::scenario::wrong::error::Errors;
+use crate::scenario::wrong::explain::LISTS;
 use crate::scenario::{Scenario, ScenarioError};
 use onceproof_kernel::time::Span;
 use std::path::Path;
@@ -157,6 +158,9 @@ fn put(table: &mut dyn TableLike, keys: &[Key], value: Value) -> Result<(), Stri
         }
         [_, ..] => match table.get_mut(name) {
             Some(_) => table.get_mut(name).expect("it is there"),
+            None if LISTS.contains(&name) => {
+                return Err(format!("there is no {name} {}; there are none", quote(rest[0].get())));
+            }
             None => {
                 table.insert(name, Item::Value(InlineTable::new().into()));
                 table.get_mut(name).expect("it was put there")
@@ -256,17 +260,20 @@ fn each(value: &str) -> Result<Vec<String>, String> {
 /// From the first to the last in eight steps of one ratio, each of two digits that are not 0; fewer where they would be
 /// the same.
 fn between((first, last): (u64, u64)) -> Vec<u64> {
-    let mut all = vec![first, last];
+    // Of small numbers the roots would be cut too soon.
+    let scale = if first.max(last) < 1_000_000_000_000 { 1_000_000 } else { 1 };
+    let mut all = vec![u128::from(first) * scale, u128::from(last) * scale];
     for _ in 0..HALVED {
-        let middle = |pair: &[u64]| (u128::from(pair[0]) * u128::from(pair[1])).isqrt() as u64;
-        let middles: Vec<u64> = all.windows(2).map(middle).collect();
+        let middles: Vec<u128> = all.windows(2).map(|pair| (pair[0] * pair[1]).isqrt()).collect();
         let pairs = all.iter().zip(middles.iter().map(Some).chain([None]));
         all = pairs.flat_map(|(&end, middle)| [Some(end), middle.copied()]).flatten().collect();
     }
     let inner = 1..all.len() - 1;
-    let rounded =
-        |(at, number): (usize, u64)| if inner.contains(&at) { two_digits(number) } else { number };
-    let mut all: Vec<u64> = all.into_iter().enumerate().map(rounded).collect();
+    let number = |(at, scaled): (usize, u128)| {
+        let number = (scaled / scale) as u64;
+        if inner.contains(&at) { two_digits(number) } else { number }
+    };
+    let mut all: Vec<u64> = all.into_iter().enumerate().map(number).collect();
     all.dedup();
     all
 }
@@ -293,11 +300,11 @@ mod tests {
         };
         check("a.b = 1s, 10s,1m", "a.b", &["1s", "10s", "1m"]);
         check("a=x,{ y = [1, 2] },\"b,c\"", "a", &["x", "{ y = [1, 2] }", "\"b,c\""]);
-        // In steps of the eighth root of 256: 2.
-        check("a=1..256", "a", &["1", "2", "4", "8", "16", "32", "64", "128", "256"]);
-        // There are not so many numbers.
-        check("a=1..4", "a", &["1", "2", "4"]);
-        check("a=256..1", "a", &["256", "128", "64", "32", "16", "8", "4", "2", "1"]);
+        // In steps of the eighth root of 256, which is 2; of 128 two digits are kept.
+        check("a=1..256", "a", &["1", "2", "4", "8", "16", "32", "64", "120", "256"]);
+        // There are not so many numbers: 1.2, 1.4, 1.7, 2, 2.4, 2.8 and 3.4, rounded down.
+        check("a=1..4", "a", &["1", "2", "3", "4"]);
+        check("a=256..1", "a", &["256", "120", "64", "32", "16", "8", "4", "2", "1"]);
         // In steps of the eighth root of 600, some 2.2: 1, 2.2, 4.9, 11, 24, 54, 121, 270, 600 seconds, rounded down.
         let expected = ["1s", "2200ms", "4900ms", "11s", "24s", "54s", "120s", "260s", "600s"];
         check("a=1s..10m", "a", &expected);
@@ -346,7 +353,6 @@ mod tests {
         };
         check("mechanism.dedup.window", "1s", "dedup = { window = \"1s\" }");
         check("faults.drop-ack", "1/3", "drop-ack = \"1/3\"");
-        check("faults.drop-ack.odds", "1/3", "drop-ack = \"1/3\"");
         check("step.per-user.shards", "4", "shards = 4");
         // No table of the file says anything of workers.
         check("cluster.workers", "3", "cluster = { workers = 3 }");
