@@ -333,7 +333,7 @@ fn interrupt_and_go_on(trial: &Trial) {
             Advance::Runs(more) => {
                 runs.fetch_add(more, Ordering::Relaxed);
             }
-            Advance::Level(..) | Advance::Part(..) => {}
+            Advance::Level(..) | Advance::Found(..) | Advance::Part(..) => {}
         };
         let found = on(2, || exhaust(trial, None, &space, &mut done, &cancel, &tell));
         rounds += 1;

@@ -7,7 +7,7 @@ use super::budget::Budget;
 use super::cases::write;
 use super::interrupt::cancelled_by_interrupt;
 use super::progress::{SearchProgress, timed};
-use super::save::Saved;
+use super::save::{Saved, SortOfSaved};
 use super::work::Work;
 use super::{allowing, threads};
 use crate::cli::{Common, ExhaustArgs, Format};
@@ -21,17 +21,17 @@ use onceproof::report::exhaust_text::exhaust_text;
 use onceproof::report::not_shown::not_shown_by_search;
 use onceproof::report::shell::replay_command;
 use onceproof::report::table::fitted;
-use onceproof::report::{ExhaustReport, Reported};
+use onceproof::report::{ExhaustReport, Reported, class_list};
 use onceproof::scenario::Scenario;
 use onceproof::search::certificate::Exhaustion;
-use onceproof::search::exhaust::{estimate, exhaust as search};
+use onceproof::search::exhaust::{Advance, estimate, exhaust as search};
 use onceproof::search::part::Parts;
 use onceproof::search::space::{Space, bare};
 use onceproof::search::tally::Failure;
-use onceproof_sim::fault::KindName;
-
+use onceproof_sim::fault::{Fault, KindName};
 use onceproof_systems::Trial;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -59,6 +59,7 @@ pub fn exhaust(
     let budget = Budget::begin(args.part.time, args.runs, &cancel);
     let progress = SearchProgress::new(&scenario.name);
     let mut runs_before = 0;
+    let unsaved = Mutex::new(None);
     let (found, timing) = work.timed(SCHEDULES, || {
         work.schedules(SCHEDULES, space.most, |done, keep| {
             if !work.is_put_together() {
@@ -70,6 +71,14 @@ pub fn exhaust(
                     progress.tell(told);
                     budget.tell(told, &cancel);
                     keep(told);
+                    if let Advance::Found(faults, classes) = told {
+                        let sort = class_list(classes.iter());
+                        let saved = Saved::new(&args.out, SortOfSaved::FirstFound);
+                        let found = work.save(&sort, || save(&scenario, &trial, faults, &saved));
+                        if let Err(error) = found {
+                            unsaved.lock().expect("no thread has panicked").get_or_insert(error);
+                        }
+                    }
                 })
             })
         })
@@ -84,7 +93,10 @@ pub fn exhaust(
     let base = trial.simulator().detail(seed);
     let saved = match found.causes.is_empty() {
         true => Ok(None),
-        false => save(&scenario, &trial, &found, &args.out).map(Some),
+        false => {
+            let saved = Saved::new(&args.out, SortOfSaved::AsStated);
+            save(&scenario, &trial, &found.causes[0].faults, &saved).map(Some)
+        }
     };
     let file = saved.as_ref().ok().and_then(Option::as_deref);
     let replay = file.map(|file| allowing(replay_command(file), &scenario, file));
@@ -110,7 +122,10 @@ pub fn exhaust(
         (None, Format::Text) => output.text(&exhaust_text(&report)),
         (None, Format::Json) => output.document(&exhaust_json(&report)),
     }
-    kept.and(saved).map(|_| ending_of(&found))
+    match unsaved.into_inner().expect("no thread has panicked") {
+        Some(error) => Err(error),
+        None => kept.and(saved).map(|_| ending_of(&found)),
+    }
 }
 
 /// Says on standard error about how long a search will take, where that is long.
@@ -160,15 +175,15 @@ pub fn ending_of(found: &Exhaustion) -> Ending {
     }
 }
 
-/// Saves the first of the smallest causes as a scenario of its own.
+/// Saves a schedule that breaks a scenario as one of its own.
 fn save(
     scenario: &Scenario,
     trial: &Trial,
-    found: &Exhaustion,
-    folder: &Path,
+    faults: &[Fault],
+    saved: &Saved,
 ) -> Result<PathBuf, Error> {
     let mut simulator = trial.simulator();
-    simulator.place(&found.causes[0].faults);
+    simulator.place(faults);
     let outcome = simulator.detail(scenario.seed);
-    Saved::new(folder, false).save(scenario, &Failure { seed: scenario.seed, outcome })
+    saved.save(scenario, &Failure { seed: scenario.seed, outcome })
 }

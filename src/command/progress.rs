@@ -172,6 +172,7 @@ impl SearchProgress {
                     format!("{runs} runs, {percent} % of the schedules of {faults} faults")
                 });
             }
+            Advance::Found(..) => {}
             Advance::Part(work, _) => self.bar.inc(work),
         }
     }

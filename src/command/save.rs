@@ -17,13 +17,24 @@ use std::path::{Path, PathBuf};
 /// Where failures are saved.
 pub struct Saved {
     folder: PathBuf,
-    swarm: bool,
+    sort: SortOfSaved,
+}
+
+/// What sort of failure is saved, which its name says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SortOfSaved {
+    /// Of the scenario as its file states it.
+    AsStated,
+    /// Of a weather of its own.
+    Swarm,
+    /// The first of its classes that a search met, which need not be the smallest.
+    FirstFound,
 }
 
 impl Saved {
-    /// Files in this folder, which is made when it is needed, of failures in a swarm or not.
-    pub fn new(folder: &Path, swarm: bool) -> Saved {
-        Saved { folder: folder.to_owned(), swarm }
+    /// Files in this folder, which is made when it is needed, of failures of this sort.
+    pub fn new(folder: &Path, sort: SortOfSaved) -> Saved {
+        Saved { folder: folder.to_owned(), sort }
     }
 
     /// Saves a failure of a scenario and returns the path of its file. A failure that is saved already stays
@@ -52,9 +63,11 @@ impl Saved {
         for class in failure.outcome.brief.classes.iter() {
             stem.push_str(&format!("-{}", class.word()));
         }
-        if self.swarm {
-            stem.push_str("-swarm");
-        }
+        stem.push_str(match self.sort {
+            SortOfSaved::AsStated => "",
+            SortOfSaved::Swarm => "-swarm",
+            SortOfSaved::FirstFound => "-first-found",
+        });
         match failure.seed {
             Some(seed) => format!("{stem}-seed-{seed}"),
             None => format!("{stem}-no-seed"),

@@ -10,7 +10,7 @@ use super::determinism::{check_seeds, say};
 use super::interrupt::cancelled_by_interrupt;
 use super::made::MadePage;
 use super::progress::Progress;
-use super::save::Saved;
+use super::save::{Saved, SortOfSaved};
 use super::work::Work;
 use super::{
     allowing, check_names, load_all, load_regressions, redesigned, redesigned_command, threads,
@@ -82,7 +82,8 @@ pub fn sweep(
     };
     let names = scenarios.iter().map(|scenario| (scenario.name.as_str(), scenario.path.as_path()));
     check_names(&regressions, names)?;
-    let saved = Saved::new(&args.out, args.swarm);
+    let sort = if args.swarm { SortOfSaved::Swarm } else { SortOfSaved::AsStated };
+    let saved = Saved::new(&args.out, sort);
     let mut sweeps = Sweeps::new(common, scenarios.len() > 1, args.reached, page.is_some());
     let (mut ended, mut complete) = (Ok(()), 0);
     for ((scenario, allowed), expect_line) in scenarios.iter().zip(&allowed).zip(&expect_lines) {

@@ -247,11 +247,14 @@ impl Work {
         if self.file.is_none() || self.is_part {
             return Ok(());
         }
-        if self.saved.lock().expect("no thread has panicked").contains_key(sort) {
-            return Ok(());
+        {
+            // Held until it is saved: two threads may find the first of a sort at one time, and save one.
+            let mut saved = self.saved.lock().expect("no thread has panicked");
+            if saved.contains_key(sort) {
+                return Ok(());
+            }
+            saved.insert(sort.to_owned(), save()?);
         }
-        let path = save()?;
-        self.saved.lock().expect("no thread has panicked").insert(sort.to_owned(), path);
         // A search that goes on must know that it was saved by itself.
         *self.last.lock().expect("no thread has panicked") = None;
         Ok(())

@@ -26,7 +26,7 @@ use super::shard::Shard;
 use super::space::Space;
 use super::walk::Walk;
 use onceproof_sim::fault::Fault;
-use onceproof_sim::outcome::{Brief, Verdict};
+use onceproof_sim::outcome::{Brief, Classes, Verdict};
 use onceproof_sim::simulator::{Extensions, Needless, Possibility, Resting};
 use onceproof_systems::{Simulator, Trial};
 use std::collections::BTreeMap;
@@ -52,6 +52,8 @@ pub enum Advance<'a> {
     Level(u32, u64, u64),
     /// So many schedules more were run: each is told as it ends, since a single one may take long.
     Runs(u64),
+    /// A schedule breaks the scenario, and nothing that was known before its level explains it.
+    Found(&'a [Fault], Classes),
     /// One part more is done, which was so much of the work; with it, these are.
     Part(u64, &'a Done),
 }

@@ -182,7 +182,10 @@ impl<'a> Walk<'a> {
         match brief.verdict {
             Verdict::ExactlyOnce => {}
             Verdict::Violated if explained.is_some() => {}
-            Verdict::Violated => self.part.found.push(BreakingSchedule { path: self.path.clone() }),
+            Verdict::Violated => {
+                (self.search.tell)(Advance::Found(&self.faults, brief.classes));
+                self.part.found.push(BreakingSchedule { path: self.path.clone() });
+            }
             Verdict::Inconclusive => {
                 self.part.first_inconclusive.get_or_insert_with(|| self.path.clone());
             }

@@ -197,3 +197,24 @@ fn the_first_failure_of_each_sort_is_saved_as_it_is_found() {
         rest.last_line().starts_with("onceproof replay onceproof-regressions/a-duplicated-seed-")
     );
 }
+
+/// A search that is killed has no report: what it found is there all the same, and fails as it says.
+#[test]
+fn the_first_schedule_of_each_sort_that_a_search_finds_is_saved_at_once() {
+    let folder = folder("first-found");
+    let file = "scenarios/dedup/lost-ack-no-dedup.toml";
+    let command = ["exhaust", file, "--faults", "2", "--resume", "kept.json", "--out", "saved"];
+    folder.onceproof(&command).ends(1);
+    let found = folder.path().join("saved/lost-ack-no-dedup-duplicated-first-found-no-seed.toml");
+    let saved = found.to_str().expect("a path");
+    folder.onceproof(&["replay", saved]).ends(1);
+    let kept = kept(&folder.path().join("kept.json"));
+    assert_eq!(
+        kept["saved"]["duplicated"],
+        "saved/lost-ack-no-dedup-duplicated-first-found-no-seed.toml"
+    );
+    // Without a file that it is kept in, a search saves its smallest cause alone.
+    fs::remove_dir_all(folder.path().join("saved")).expect("the folder");
+    folder.onceproof(&["exhaust", file, "--faults", "2", "--out", "saved"]).ends(1);
+    assert!(!found.exists());
+}
