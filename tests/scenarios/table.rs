@@ -148,4 +148,5 @@ pub const RANDOM: &[&str] = &[
     "micro-batch/random.toml",
     "snapshot/random.toml",
     "studies/dedup-window.toml",
+    "studies/lift-and-skew.toml",
 ];
