@@ -185,7 +185,7 @@ fn every_schema_that_there_is_has_a_name_and_an_unknown_name_is_told_them() {
 }
 
 /// What files are known by that keep what a command has done, for the same build of the program alone.
-const KEPT: [&str; 1] = ["exhaust-progress"];
+const KEPT: [&str; 1] = ["part"];
 
 #[test]
 fn every_document_that_a_source_names_has_a_schema() {
