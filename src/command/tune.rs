@@ -12,11 +12,11 @@ use super::work::Work;
 use crate::cli::{Common, Format, TuneArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Printer;
-use onceproof::report::Reported;
 use onceproof::report::tune::{TuneReport, Tuned, ends, in_words};
 use onceproof::report::tune_csv::{CSV, tune_csv};
 use onceproof::report::tune_json::tune_json;
 use onceproof::report::tune_text::{tune_markdown, tune_text};
+use onceproof::report::{Reported, printable};
 use onceproof::scenario::{Point, Scenario, points};
 use onceproof::search::part::Parts;
 use onceproof::search::strategies::measured;
@@ -45,6 +45,12 @@ pub fn tune(
         return Err(Error::Usage(format!(
             "nothing varies: give {example}, or `[sweep] vary` in the file"
         )));
+    }
+    for (at, of) in varied.iter().enumerate() {
+        if varied[..at].iter().any(|other| other.key == of.key) {
+            let key = printable(&of.key);
+            return Err(Error::Usage(format!("{key} varies twice: give all its values at once")));
+        }
     }
     let seeds = args.seeds.clone().unwrap_or(scenario.sweep.clone());
     if seeds.is_empty() {

@@ -158,16 +158,16 @@ fn runs(report: &TuneReport) -> Figures {
 }
 
 fn records(report: &TuneReport) -> Figures {
-    let heads = ["duplicated", "p99", "worst", "lost", "p99", "worst"];
-    let about = "of each run, in the mean, in 99 of 100 runs at most, and in the worst run";
-    let mut table = of_keys(report, "records duplicated and lost", about, 0, &heads);
+    let heads = ["duplicated", "p99", "worst", "lost", "p99", "worst", "late"];
+    let about = "of each run, in the mean, in 99 of 100 runs at most, and in the worst run; late in the mean";
+    let mut table = of_keys(report, "records duplicated, lost and late", about, 0, &heads);
     for one in report.tuned {
-        let Comparison { duplicated, lost, sweep, .. } = &one.comparison;
+        let Comparison { duplicated, lost, late, sweep, .. } = &one.comparison;
         let cells = [duplicated, lost].into_iter().flat_map(|of| {
             let worst = of.worst.map_or(0, |(most, _)| most);
             [ratio(of.sum(), sweep.runs), grouped(of.p99()), grouped(worst)]
         });
-        table.add(values(one).chain(cells));
+        table.add(values(one).chain(cells).chain([ratio(late.sum(), sweep.runs)]));
     }
     table
 }

@@ -34,6 +34,9 @@ pub fn tune_csv(report: &TuneReport) -> String {
         "lost_mean",
         "lost_p99",
         "lost_worst",
+        "late_mean",
+        "late_p99",
+        "late_worst",
         "first_seen_p50_ms",
         "first_seen_p99_ms",
         "final_p50_ms",
@@ -58,7 +61,7 @@ fn write(csv: &mut csv::Writer<Vec<u8>>, row: impl Iterator<Item = String>) {
 
 fn row(number: u64, one: &Tuned, figures: usize) -> impl Iterator<Item = String> {
     let found = &one.comparison;
-    let Comparison { sweep, duplicated, lost, records, .. } = found;
+    let Comparison { sweep, duplicated, lost, late, records, .. } = found;
     let share = Share { part: sweep.violated, of: sweep.runs };
     let limits = share
         .interval()
@@ -90,6 +93,7 @@ fn row(number: u64, one: &Tuned, figures: usize) -> impl Iterator<Item = String>
         .chain([sweep.inconclusive.to_string(), class_words(sweep.found()), records.to_string()])
         .chain(per_run(duplicated))
         .chain(per_run(lost))
+        .chain(per_run(late))
         .chain(times(&found.first_seen))
         .chain(times(&found.last_changed))
         .chain([found.messages, found.commits, found.reads].map(|count| ratio(count, *records)))

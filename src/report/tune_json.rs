@@ -95,6 +95,8 @@ struct Variation {
     duplicated: RecordsOfARun,
     /// How many source records of a run are reflected too seldom in the results of any step, and were not late there.
     lost: RecordsOfARun,
+    /// How many source records of a run came too late to be counted in the results of some step.
+    late: RecordsOfARun,
     /// From the arrival of a record to the first time at which it was in a result at `ends`, in milliseconds.
     first_seen_ms: Option<Percentiles>,
     /// From the arrival of a record to the last change of a result at `ends` that it was in, in milliseconds.
@@ -158,6 +160,7 @@ fn variation(report: &TuneReport, one: &Tuned) -> Variation {
         records: found.records,
         duplicated: records(&found.duplicated, sweep.runs),
         lost: records(&found.lost, sweep.runs),
+        late: records(&found.late, sweep.runs),
         first_seen_ms: percentiles(&found.first_seen),
         final_ms: percentiles(&found.last_changed),
         per_record: per_record(found),

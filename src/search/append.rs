@@ -186,6 +186,7 @@ impl Tallied for Comparison {
             records,
             duplicated,
             lost,
+            late,
             first_seen,
             last_changed,
             messages,
@@ -200,6 +201,7 @@ impl Tallied for Comparison {
         self.records += records;
         self.duplicated.append(duplicated);
         self.lost.append(lost);
+        self.late.append(late);
         self.first_seen.add_all(first_seen);
         self.last_changed.add_all(last_changed);
         self.messages += messages;

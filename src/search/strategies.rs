@@ -32,6 +32,8 @@ pub struct Comparison {
     pub duplicated: PerRun,
     /// How many source records each run lost.
     pub lost: PerRun,
+    /// How many source records of each run came too late to be counted in the results of some step.
+    pub late: PerRun,
     /// As [`Measured::first_seen`], of all runs.
     #[serde(with = "super::written::times")]
     pub first_seen: Times,
@@ -188,6 +190,7 @@ impl Comparison {
             records: 0,
             duplicated: PerRun::default(),
             lost: PerRun::default(),
+            late: PerRun::default(),
             first_seen: Times::default(),
             last_changed: Times::default(),
             messages: 0,
@@ -214,6 +217,7 @@ impl Comparison {
         self.records += brief.ledger.expected;
         self.duplicated.add(brief.ledger.duplicated, seed);
         self.lost.add(brief.ledger.lost, seed);
+        self.late.add(brief.ledger.late, seed);
         self.first_seen.add_all(first_seen);
         self.last_changed.add_all(last_changed);
         self.messages += brief.work.messages;

@@ -74,6 +74,31 @@ fn lifting_saves_what_the_users_of_a_bundle_have_in_common() {
     }
 }
 
+/// As many as two columns of the input say, without any system.
+#[test]
+fn a_batch_leaves_out_what_comes_after_its_cut_off() {
+    let found = tuned("lambda-cut-off.toml", &[]);
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/data/late_clicks.csv");
+    let mut rows = csv::Reader::from_path(data).expect("a table");
+    let times: Vec<(u64, u64)> = rows
+        .records()
+        .map(|row| row.expect("a row"))
+        .map(|row| (row[1].parse().expect("a time"), row[2].parse().expect("a time")))
+        .collect();
+    let late = |cut_off: u64| {
+        let is_late = |&&(event, arrival): &&(u64, u64)| {
+            arrival > (event / 10_000 + 1) * 10_000 + cut_off * 1_000
+        };
+        times.iter().filter(is_late).count() as f64
+    };
+    let expected = [1, 5, 10, 20, 40, 70].map(late);
+    assert_eq!(expected[0], 42.0);
+    assert_eq!(numbers(&found, "/late/mean"), expected);
+    // A batch that reads 10 s later is certain 10 s later.
+    let latest = numbers(&found, "/final_ms/p99");
+    assert!((latest[3] - latest[2] - 10_000.0).abs() < 100.0, "{latest:?}");
+}
+
 /// An interval and five minutes: the file has the calculation.
 #[test]
 fn a_transaction_must_be_open_for_an_interval_and_an_outage() {
@@ -149,6 +174,7 @@ fn what_cannot_vary_is_told_before_anything_runs() {
     check(&["--vary", "mechanism.dedup=off,often"], "often");
     check(&["--vary", "step.nobody.shards=1,2"], "there is no step `nobody`");
     check(&["--vary", "input=1s..soon"], "from 1s to 10m");
+    check(&["--vary", "cluster.workers=1", "--vary", "cluster.workers=2"], "varies twice");
     folder.write(
         "b.toml",
         scenario("lossy", EXACTLY_ONCE, &[LOSSY, "[sweep]\nvary = { \"a b\" = [1] }\n"]),

@@ -19,6 +19,7 @@ const tuneView = (found) => {
     ["Runs that go wrong", "their share, with the interval of 95 %", (one) => one.shares.violated.share, (one) => one.shares.violated.interval, percent],
     ["Records duplicated", "of a run, in the mean", (one) => one.duplicated.mean, null, brief],
     ["Records lost", "of a run, in the mean", (one) => one.lost.mean, null, brief],
+    ["Records that came too late", "to be counted in some step, of a run, in the mean", (one) => one.late.mean, null, brief],
     ["Ids held", "at a time, the most in any run", (one) => one.most.ids_held_max, null, number],
     ["Durable reads", "for one record", (one) => one.per_record.reads, null, brief],
     ["Messages", "for one record", (one) => one.per_record.messages, null, brief],

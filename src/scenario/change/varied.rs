@@ -104,7 +104,7 @@ impl Scenario {
     ///
     /// # Errors
     /// There is no such key, or it cannot have this value.
-    pub fn at_point(&self, point: &Point) -> Result<Scenario, ScenarioError> {
+    pub fn at_point(&self, point: &[(String, String)]) -> Result<Scenario, ScenarioError> {
         let mut document = document(&self.text);
         forget_ledger(&mut document);
         for (key, written) in point {
@@ -113,12 +113,19 @@ impl Scenario {
             put(document.as_table_mut(), &keys, value)
                 .map_err(|why| ScenarioError::Bad(vec![at_the_key(key, written, &why)]))?;
         }
-        self.reread(&document.to_string(), &self.path).map_err(|error| match error {
-            // The file itself is right: what is wrong is due to the values.
-            ScenarioError::Bad(wrong) => {
-                ScenarioError::Bad(wrong.into_iter().map(|error| told(error, point)).collect())
+        self.reread(&document.to_string(), &self.path).map_err(|error| {
+            // The file itself is right, so what is wrong is due to the first value with which it is.
+            if let [before @ .., _] = point
+                && let Err(earlier) = self.at_point(before)
+            {
+                return earlier;
             }
-            error => error,
+            match error {
+                ScenarioError::Bad(wrong) => {
+                    ScenarioError::Bad(wrong.into_iter().map(|error| told(error, point)).collect())
+                }
+                error => error,
+            }
         })
     }
 }
@@ -129,8 +136,8 @@ fn at_the_key(key: &str, written: &str, why: &str) -> Diagnostic {
     source(&text).error(0..key.len(), why)
 }
 
-/// What is wrong with a file that has these values, at the last of them: with those before it alone it may be right.
-fn told(error: Diagnostic, point: &Point) -> Diagnostic {
+/// What is wrong with a file that has these values, at the last of them: with those before it alone it is right.
+fn told(error: Diagnostic, point: &[(String, String)]) -> Diagnostic {
     let text: Vec<String> = point.iter().map(|(key, value)| format!("{key} = {value}")).collect();
     let text = text.join("\n");
     let begins = point.last().map_or(0, |(_, value)| text.len() - value.len());
@@ -374,6 +381,14 @@ mod tests {
         check("step.nobody.shards", "4", &["no step `nobody`", "events", "per-user"]);
         check("fault.1.at.attempt", "1", &["no fault `1`"]);
         check("name.first", "1", &["which has no key `first`"]);
+    }
+
+    #[test]
+    fn of_several_values_the_first_wrong_one_is_told() {
+        let of = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        let point = [of("mechanism.dedup.window", "soon"), of("step.per-user.shards", "4")];
+        let error = scenario().at_point(&point).expect_err("an error").to_string();
+        assert!(error.contains("soon") && !error.contains("shards"), "{error}");
     }
 
     #[test]

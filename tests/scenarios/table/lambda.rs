@@ -41,6 +41,17 @@ pub const ROWS: &[Row] = &[
     )
     .with_damaged(&["events/0#0", "events/0#1"]),
     ledger("lambda/late.toml", &[], [2, 1, 0, 0, 0, 0, 1], &[("per-user", 2, 1, &[("ann", 1)])]),
+    ledger(
+        "studies/lambda-cut-off.toml",
+        &[],
+        [800, 771, 0, 0, 0, 0, 29],
+        &[(
+            "per-user",
+            800,
+            771,
+            &[("user-0", 154), ("user-1", 153), ("user-2", 166), ("user-3", 145), ("user-4", 153)],
+        )],
+    ),
     exact("lambda/in-time.toml", 2, &[("per-user", 2, 2, &[("ann", 2)])]),
     exact(
         "lambda/speed-keep.toml",
