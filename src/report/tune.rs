@@ -90,6 +90,7 @@ impl TuneReport<'_> {
             key,
             value: &one.point.first()?.1,
             is_least: *last,
+            has_more: if *last { at + 1 < holds.len() } else { at > 0 },
             wrong: &self.tuned[beyond],
             runs: one.comparison.sweep.runs,
         })
@@ -102,6 +103,8 @@ pub(super) struct Enough<'a> {
     pub value: &'a str,
     /// Whether those after it are enough, too; else those before it.
     pub is_least: bool,
+    /// Whether there are such.
+    pub has_more: bool,
     /// The nearest that is not.
     pub wrong: &'a Tuned,
     /// How many runs say so of it.

@@ -56,8 +56,12 @@ pub fn tune_markdown(report: &TuneReport) -> String {
 /// "mechanism.dedup.window: 10s is enough, and so is each value after it: none of 1,000 runs goes wrong. With 1s runs are
 /// duplicated."
 pub(super) fn enough_in_words(enough: &Enough<'_>) -> String {
-    let Enough { key, value, is_least, wrong, runs } = enough;
-    let side = if *is_least { "after" } else { "before" };
+    let Enough { key, value, is_least, has_more, wrong, runs } = enough;
+    let more = match (has_more, is_least) {
+        (false, _) => "",
+        (true, true) => ", and so is each value after it",
+        (true, false) => ", and so is each value before it",
+    };
     let near = wrong.point.first().map_or("", |(_, value)| value);
     let sweep = &wrong.comparison.sweep;
     let not = match class_words(sweep.found()) {
@@ -71,9 +75,7 @@ pub(super) fn enough_in_words(enough: &Enough<'_>) -> String {
         _ => format!("With {near} not every run came to its end."),
     };
     let runs = counted(*runs, "run");
-    format!(
-        "{key}: {value} is enough, and so is each value {side} it: none of {runs} goes wrong. {not}"
-    )
+    format!("{key}: {value} is enough{more}: none of {runs} goes wrong. {not}")
 }
 
 fn what_was_run(report: &TuneReport) -> String {
