@@ -160,11 +160,6 @@ impl<K: Ord, V> SortedMap<K, V> {
     pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut V> + ExactSizeIterator {
         self.0.iter_mut().map(|(_, value)| value)
     }
-
-    /// The values in the order of their keys, taken out.
-    pub fn into_values(self) -> impl DoubleEndedIterator<Item = V> + ExactSizeIterator {
-        self.0.into_iter().map(|(_, value)| value)
-    }
 }
 
 /// The entries of a [`SortedMap`] in order.

@@ -12,14 +12,15 @@ use super::work::Work;
 use crate::cli::{Common, CompareArgs, Format};
 use crate::ending::{Ending, Error};
 use crate::output::Printer;
+use onceproof::report::compare::ends;
 use onceproof::report::compare_json::compare_json;
 use onceproof::report::compare_text::{compare_markdown, compare_text};
 use onceproof::report::{Cannot, CompareReport, Compared, Reported};
 use onceproof::scenario::{Scenario, ScenarioError, Strategy, Under};
 use onceproof::search::part::Parts;
-use onceproof::search::strategies::measured;
+use onceproof::search::strategies::{Comparison, measured};
 use onceproof::search::sweep::Stop;
-use onceproof::search::tally::Seeds;
+use onceproof::search::tally::{Seeds, Sweep};
 use onceproof::search::variants;
 use onceproof_sim::outcome::Brief;
 
@@ -67,13 +68,11 @@ pub fn compare(
     if work.is_part() {
         return kept;
     }
-    let pipeline = scenario.trial.design.pipeline();
-    let ends = pipeline.ends().into_iter().map(|step| pipeline.step(step).name.clone());
     let report = CompareReport {
         subject: Reported::from(&scenario),
         own: scenario.strategy,
         seeds: &seeds,
-        ends: &ends.collect::<Vec<String>>(),
+        ends: &ends(&scenario.trial),
         compared: &compared,
         cannot: &cannot,
         timing,
@@ -119,16 +118,23 @@ fn under_each(scenario: &Scenario, asked: &[Strategy]) -> Result<Strategies, Err
 
 /// How a command ends that found this: that something is wrong with a strategy is what it is for.
 fn ending_of(report: &CompareReport) -> Ending {
-    let is_unfired = |one: &Compared| {
-        let sweep = &one.comparison.sweep;
+    let all: Vec<&Comparison> = report.compared.iter().map(|one| &one.comparison).collect();
+    match report.cannot.iter().any(|cannot| cannot.is_asked) {
+        true => ending_of_measured(&all, report.strict).and(Ending::Bad),
+        false => ending_of_measured(&all, report.strict),
+    }
+}
+
+/// How a command ends that measured these, whatever is wrong with any of them.
+pub fn ending_of_measured(all: &[&Comparison], strict: bool) -> Ending {
+    let is_unfired = |sweep: &Sweep| {
         sweep.runs > 0 && !(sweep.never_fired.is_empty() && sweep.unfired.is_empty())
     };
-    let any = |is_so: &dyn Fn(&Compared) -> bool| report.compared.iter().any(is_so);
+    let any = |is_so: &dyn Fn(&Sweep) -> bool| all.iter().any(|one| is_so(&one.sweep));
     [
-        (any(&|one| one.comparison.sweep.difference.is_some()), Ending::NotDeterministic),
-        (report.strict && any(&is_unfired), Ending::Violated),
-        (any(&|one| one.comparison.sweep.interrupted), Ending::Inconclusive),
-        (report.cannot.iter().any(|cannot| cannot.is_asked), Ending::Bad),
+        (any(&|sweep| sweep.difference.is_some()), Ending::NotDeterministic),
+        (strict && any(&is_unfired), Ending::Violated),
+        (any(&|sweep| sweep.interrupted), Ending::Inconclusive),
     ]
     .into_iter()
     .filter_map(|(is_so, ending)| is_so.then_some(ending))

@@ -4,6 +4,7 @@
 //! it came.
 
 use super::budget::Budget;
+use super::compare::ending_of_measured;
 use super::interrupt::cancelled_by_interrupt;
 use super::made::{Made, MadePage};
 use super::progress::Progress;
@@ -12,7 +13,8 @@ use super::work::Work;
 use crate::cli::{Common, Format, TuneArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Printer;
-use onceproof::report::tune::{TuneReport, Tuned, ends, in_words};
+use onceproof::report::compare::ends;
+use onceproof::report::tune::{TuneReport, Tuned, in_words};
 use onceproof::report::tune_csv::{CSV, tune_csv};
 use onceproof::report::tune_json::tune_json;
 use onceproof::report::tune_text::{tune_markdown, tune_text};
@@ -110,22 +112,7 @@ pub fn tune(
         csv.write(&tune_csv(&report))?;
     }
     page.write(|| tune_json(&report))?;
-    kept.map(|_| ending_of(&report))
-}
-
-/// How a command ends that found this: that something is wrong with a value is what it is for.
-fn ending_of(report: &TuneReport) -> Ending {
-    let is_unfired = |one: &Tuned| {
-        let sweep = &one.comparison.sweep;
-        sweep.runs > 0 && !(sweep.never_fired.is_empty() && sweep.unfired.is_empty())
-    };
-    let any = |is_so: &dyn Fn(&Tuned) -> bool| report.tuned.iter().any(is_so);
-    [
-        (any(&|one| one.comparison.sweep.difference.is_some()), Ending::NotDeterministic),
-        (report.strict && any(&is_unfired), Ending::Violated),
-        (any(&|one| one.comparison.sweep.interrupted), Ending::Inconclusive),
-    ]
-    .into_iter()
-    .filter_map(|(is_so, ending)| is_so.then_some(ending))
-    .fold(Ending::AsExpected, Ending::and)
+    // That something is wrong with a value is what it is for.
+    let all: Vec<_> = tuned.iter().map(|one| &one.comparison).collect();
+    kept.map(|_| ending_of_measured(&all, common.strict))
 }

@@ -6,9 +6,10 @@ use super::{CompareReport, Compared};
 use crate::figures::{grouped, measured, ratio};
 use crate::search::share::{MILLION, Share};
 use crate::search::strategies::PerRun;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::outcome::{Class, Latency};
 use onceproof_sim::times::Times;
-use onceproof_systems::Parts;
+use onceproof_systems::{Parts, Trial};
 
 /// One table of a report.
 pub struct Figures {
@@ -173,6 +174,13 @@ fn recovery(all: &[Compared]) -> Option<Figures> {
         table.add(cells.into_iter().chain(percentiles(&comparison.recoveries)));
     }
     all.iter().any(|one| one.comparison.crashes > 0).then_some(table)
+}
+
+/// The steps at the ends of a pipeline, by name.
+pub fn ends(trial: &Trial) -> Vec<String> {
+    let pipeline = trial.design.pipeline();
+    let name = |step: StepIndex| pipeline.step(step).name.clone();
+    pipeline.ends().into_iter().map(name).collect()
 }
 
 /// Where there is nothing to say.

@@ -2,6 +2,7 @@
 //! says. All but `timing` is the same from run to run.
 
 use super::compare_text::first_again;
+use super::parts_json::TimingPart;
 #[cfg(feature = "schema")]
 use super::parts_json::schema_of;
 use super::served_json::{self, Served};
@@ -41,7 +42,7 @@ struct Document {
     /// Whether all runs that were run again were the same.
     deterministic: bool,
     /// How long it took.
-    timing: Timing,
+    timing: TimingPart,
 }
 
 /// What came of a strategy.
@@ -214,16 +215,6 @@ struct Cannot {
     why: String,
 }
 
-/// How long something took by the clock on the wall.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
-struct Timing {
-    /// In seconds.
-    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
-    seconds: Number,
-}
-
 /// The document.
 pub fn compare_json(report: &CompareReport) -> Value {
     let cannot = report.cannot.iter();
@@ -240,7 +231,7 @@ pub fn compare_json(report: &CompareReport) -> Value {
             .map(|one| Cannot { strategy: one.strategy.word(), why: one.why.clone() })
             .collect(),
         deterministic: report.compared.iter().all(is_same),
-        timing: Timing { seconds: number(&report.timing.seconds()) },
+        timing: TimingPart::of(report.timing),
     };
     serde_json::to_value(document).expect("texts and numbers")
 }

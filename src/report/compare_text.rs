@@ -11,6 +11,8 @@ use super::table::{Align, fitted, table};
 use super::words::fault_in_words;
 use super::{CompareReport, Compared, exact_faults, printable};
 use crate::figures::{counted, grouped};
+use crate::search::strategies::Comparison;
+use onceproof_systems::Trial;
 
 /// The report as text.
 pub fn compare_text(report: &CompareReport) -> String {
@@ -92,31 +94,43 @@ fn notes(report: &CompareReport) -> Vec<String> {
         notes.push(warning_or_error(&line, cannot.is_asked));
     }
     for Compared { strategy, trial, left_out, comparison, .. } in report.compared {
-        let (word, sweep) = (strategy.word(), &comparison.sweep);
+        let word = strategy.word();
         for left in left_out {
             let (what, why) = (printable(&left.what), printable(&left.why));
             notes.push(format!("{word} runs without {what}: {why}\n"));
         }
-        if sweep.interrupted {
-            let (runs, all) = (grouped(sweep.runs), counted(sweep.seeds.count(), "run"));
-            notes.push(warning(&format!("{word} was interrupted after {runs} of {all}")));
-        }
-        if sweep.chance.is_none() && sweep.runs > 1 {
-            notes.push(format!("{word}: seeds change nothing here, so all of its runs are one\n"));
-        }
-        if let Some(difference) = &sweep.difference {
-            let words = difference_in_words(difference);
-            notes.push(error(&format!("{word} is not deterministic: {words}")));
-        }
-        for kind in sweep.never_fired.iter().filter(|_| sweep.runs > 0) {
-            let line = format!("{word}: {} has odds and never fired", kind.word());
-            notes.push(warning_or_error(&line, report.strict));
-        }
-        for fault in exact_faults(trial, &sweep.unfired) {
-            let words = fault_in_words(fault, trial);
-            let line = format!("{word}: an exact fault did not fire: {words}");
-            notes.push(warning_or_error(&line, report.strict));
-        }
+        notes.extend(notes_of_runs(word, trial, comparison, report.strict));
+    }
+    notes
+}
+
+/// What the figures of these runs do not say, each on a line that begins with what was run.
+pub(super) fn notes_of_runs(
+    word: &str,
+    trial: &Trial,
+    comparison: &Comparison,
+    strict: bool,
+) -> Vec<String> {
+    let (sweep, mut notes) = (&comparison.sweep, Vec::new());
+    if sweep.interrupted {
+        let (runs, all) = (grouped(sweep.runs), counted(sweep.seeds.count(), "run"));
+        notes.push(warning(&format!("{word} was interrupted after {runs} of {all}")));
+    }
+    if sweep.chance.is_none() && sweep.runs > 1 {
+        notes.push(format!("{word}: seeds change nothing here, so all of its runs are one\n"));
+    }
+    if let Some(difference) = &sweep.difference {
+        let words = difference_in_words(difference);
+        notes.push(error(&format!("{word} is not deterministic: {words}")));
+    }
+    for kind in sweep.never_fired.iter().filter(|_| sweep.runs > 0) {
+        let line = format!("{word}: {} has odds and never fired", kind.word());
+        notes.push(warning_or_error(&line, strict));
+    }
+    for fault in exact_faults(trial, &sweep.unfired) {
+        let words = fault_in_words(fault, trial);
+        let line = format!("{word}: an exact fault did not fire: {words}");
+        notes.push(warning_or_error(&line, strict));
     }
     notes
 }

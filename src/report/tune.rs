@@ -1,16 +1,14 @@
 //! What came of each value of the keys that vary, as tables: of these the text, the CSV and the page are made.
 
-use super::Reported;
 use super::compare::{Figures, NONE, interval, percent, percentiles};
 use super::shell::{tune_command, with_folders};
+use super::{Reported, class_list};
 use crate::figures::{self, grouped, ratio};
 use crate::report::Timing;
 use crate::scenario::{Point, Varied};
 use crate::search::share::Share;
 use crate::search::strategies::Comparison;
 use crate::search::tally::Amount;
-use onceproof_kernel::layout::StepIndex;
-use onceproof_sim::outcome::Classes;
 use onceproof_systems::Trial;
 use std::ops::Range;
 
@@ -144,7 +142,7 @@ fn runs(report: &TuneReport) -> Figures {
     for one in report.tuned {
         let sweep = &one.comparison.sweep;
         let share = Share { part: sweep.violated, of: sweep.runs };
-        let classes = match class_words(sweep.found()) {
+        let classes = match class_list(sweep.found().iter()) {
             words if words.is_empty() => NONE.to_owned(),
             words => words,
         };
@@ -201,16 +199,4 @@ fn work(report: &TuneReport) -> Figures {
         table.add(values(one).chain(per_record).chain([held]));
     }
     table
-}
-
-/// Classes with commas.
-pub(super) fn class_words(classes: Classes) -> String {
-    classes.iter().map(|class| class.word()).collect::<Vec<_>>().join(", ")
-}
-
-/// The steps at the ends of a pipeline, by name.
-pub fn ends(trial: &Trial) -> Vec<String> {
-    let pipeline = trial.design.pipeline();
-    let name = |step: StepIndex| pipeline.step(step).name.clone();
-    pipeline.ends().into_iter().map(name).collect()
 }

@@ -1,6 +1,7 @@
 //! The report of what varies as CSV: a row for each variation.
 
-use super::tune::{TuneReport, Tuned, class_words};
+use super::class_list;
+use super::tune::{TuneReport, Tuned};
 use crate::figures::{self, milliseconds, ratio};
 use crate::search::share::Share;
 use crate::search::strategies::{Comparison, PerRun};
@@ -90,7 +91,11 @@ fn row(number: u64, one: &Tuned, figures: usize) -> impl Iterator<Item = String>
     let cells = values
         .chain(counts)
         .chain(limits)
-        .chain([sweep.inconclusive.to_string(), class_words(sweep.found()), records.to_string()])
+        .chain([
+            sweep.inconclusive.to_string(),
+            class_list(sweep.found().iter()),
+            records.to_string(),
+        ])
         .chain(per_run(duplicated))
         .chain(per_run(lost))
         .chain(per_run(late))

@@ -3,9 +3,10 @@
 use super::compare_json::{
     PerRecord, Percentiles, RecordsOfARun, per_record, percentiles, records,
 };
+use super::parts_json::TimingPart;
 #[cfg(feature = "schema")]
 use super::parts_json::schema_of;
-use super::share_json::{Shares, number};
+use super::share_json::Shares;
 use super::tune::{TuneReport, Tuned};
 use super::tune_text::enough_in_words;
 use crate::figures::{self, hex};
@@ -13,7 +14,7 @@ use onceproof_sim::outcome::Class;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Number, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What each value of the keys that vary comes to under many seeds.
@@ -41,7 +42,7 @@ struct Document {
     /// Whether all runs that were run again were the same.
     deterministic: bool,
     /// How long it took.
-    timing: TuneTiming,
+    timing: TimingPart,
 }
 
 /// A key of the file.
@@ -53,16 +54,6 @@ struct VariedKey {
     key: String,
     /// Its values, one after the other.
     values: Vec<String>,
-}
-
-/// How long it took.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
-struct TuneTiming {
-    /// In seconds.
-    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
-    seconds: Number,
 }
 
 /// What came of one value of each key.
@@ -129,7 +120,7 @@ pub fn tune_json(report: &TuneReport) -> Value {
         enough: report.enough().map(|enough| enough_in_words(&enough)),
         variations: report.tuned.iter().map(|one| variation(report, one)).collect(),
         deterministic: report.tuned.iter().all(is_same),
-        timing: TuneTiming { seconds: number(&report.timing.seconds()) },
+        timing: TimingPart::of(report.timing),
     };
     serde_json::to_value(document).expect("texts and numbers")
 }

@@ -1,13 +1,12 @@
 //! The report of what varies as text.
 
-use super::compare_text::{figures_markdown, figures_text};
-use super::heading::{difference_in_words, heading};
-use super::style::{error, plain, warning, warning_or_error};
+use super::compare_text::{figures_markdown, figures_text, notes_of_runs};
+use super::heading::heading;
+use super::style::plain;
 use super::table::fitted;
-use super::tune::{Enough, TuneReport, class_words, in_words, tables};
-use super::{exact_faults, printable};
+use super::tune::{Enough, TuneReport, Tuned, in_words, tables};
+use super::{class_list, printable};
 use crate::figures::{counted, grouped};
-use crate::report::words::fault_in_words;
 
 /// The report as text.
 pub fn tune_text(report: &TuneReport) -> String {
@@ -64,7 +63,7 @@ pub(super) fn enough_in_words(enough: &Enough<'_>) -> String {
     };
     let near = wrong.point.first().map_or("", |(_, value)| value);
     let sweep = &wrong.comparison.sweep;
-    let not = match class_words(sweep.found()) {
+    let not = match class_list(sweep.found().iter()) {
         classes if !classes.is_empty() => {
             format!(
                 "With {near}, {} of {} are {classes}.",
@@ -86,31 +85,9 @@ fn what_was_run(report: &TuneReport) -> String {
 
 /// What the figures do not say, each on a line.
 fn notes(report: &TuneReport) -> Vec<String> {
-    let mut notes = Vec::new();
-    for one in report.tuned {
-        let (words, sweep) = (printable(&in_words(&one.point)), &one.comparison.sweep);
-        if sweep.interrupted {
-            let (runs, all) = (grouped(sweep.runs), counted(sweep.seeds.count(), "run"));
-            notes.push(warning(&format!("{words} was interrupted after {runs} of {all}")));
-        }
-        if sweep.chance.is_none() && sweep.runs > 1 {
-            notes.push(format!("{words}: seeds change nothing here, so all of its runs are one\n"));
-        }
-        if let Some(difference) = &sweep.difference {
-            let difference = difference_in_words(difference);
-            notes.push(error(&format!("{words} is not deterministic: {difference}")));
-        }
-        for kind in sweep.never_fired.iter().filter(|_| sweep.runs > 0) {
-            let line = format!("{words}: {} has odds and never fired", kind.word());
-            notes.push(warning_or_error(&line, report.strict));
-        }
-        for fault in exact_faults(&one.trial, &sweep.unfired) {
-            let line = format!(
-                "{words}: an exact fault did not fire: {}",
-                fault_in_words(fault, &one.trial)
-            );
-            notes.push(warning_or_error(&line, report.strict));
-        }
-    }
-    notes
+    let of = |one: &Tuned| {
+        let words = in_words(&one.point);
+        notes_of_runs(&printable(&words), &one.trial, &one.comparison, report.strict)
+    };
+    report.tuned.iter().flat_map(of).collect()
 }
