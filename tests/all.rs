@@ -4,6 +4,8 @@
 
 mod common;
 
+#[cfg(unix)]
+mod book;
 mod canaries;
 mod check;
 mod command_line;

@@ -116,7 +116,7 @@ fn read(file: &str) -> String {
     fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-/// The documents at the root, beside the scenarios and in `docs/ci`, in order.
+/// The documents at the root, beside the scenarios, in `docs/ci` and the chapters of the book, in order.
 fn documents() -> Vec<PathBuf> {
     let in_folder = |folder: PathBuf| {
         let entries = fs::read_dir(&folder).expect("a folder");
@@ -125,6 +125,7 @@ fn documents() -> Vec<PathBuf> {
     let mut documents: Vec<PathBuf> = in_folder(root().to_owned())
         .chain(in_folder(root().join("scenarios")))
         .chain(in_folder(root().join("docs/ci")))
+        .chain(in_folder(root().join("docs/src")))
         .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
         .collect();
     documents.sort();

@@ -183,7 +183,7 @@ fn each_wrong_ack_and_id_of_a_queue_has_a_witness() {
         ("step events: queue.ids = \"message\"", "0 faults"),
         ("step events: queue.ids = \"content\"", "needs two equal messages"),
         ("step events: queue.ids = \"none\"", "0 faults"),
-        ("dedup = { window = { length = \"300s\" } }", "Unwitnessed"),
+        ("dedup = { window = \"300s\" }", "Unwitnessed"),
         // What comes again after the 10 minutes of the window is new.
         ("retry = { timeout = \"1200s\" }", "1 faults"),
         ("step events: queue.deadline = \"1200s\"", "1 faults"),
@@ -212,7 +212,7 @@ fn what_shortens_the_window_of_the_file_is_wrong_and_so_is_a_retry_that_outlives
     let kinds = [KindName::DropAck, KindName::Delay];
     let found = [
         // Its ack is lost, and the first copy comes last.
-        ("dedup = { window = { length = \"500ms\" } }", "2 faults"),
+        ("dedup = { window = \"500ms\" }", "2 faults"),
         ("dedup = { window = { length = \"250ms\", refresh-on-hit = true } }", "1 faults"),
         ("retry = { timeout = \"1s\" }", "1 faults"),
     ];
@@ -220,7 +220,7 @@ fn what_shortens_the_window_of_the_file_is_wrong_and_so_is_a_retry_that_outlives
     // A copy that is 1 s late comes after half of the window, and within all of it.
     let window = ("window = \"2s\"", "window = \"1500ms\"");
     let found = [
-        ("dedup = { window = { length = \"750ms\" } }", "1 faults"),
+        ("dedup = { window = \"750ms\" }", "1 faults"),
         ("retry = { timeout = \"3s\" }", "1 faults"),
     ];
     check_with("dedup/window-long-enough.toml", window, &kinds, 1, &found);

@@ -48,10 +48,15 @@ fn row_in_words(row: &MechanismRow, mechanism: &Mechanism) -> Option<String> {
                 .map(|(_, part)| own(part, mechanism))
                 .collect();
             let (key, word) = (setting.key, design.word(setting));
-            Some(match (parts.is_empty(), is_named) {
-                (true, _) => own(setting, mechanism),
-                (false, true) => format!("{key} = {{ {word} = {} }}", braces(parts.into_iter())),
-                (false, false) => format!("{key} = {}", braces(parts.into_iter())),
+            Some(match (&parts[..], is_named) {
+                ([], _) => own(setting, mechanism),
+                // Where it says no more than the one part that it needs, that stands for the table.
+                ([only], true) if design.needs_first => {
+                    let (_, value) = only.split_once(" = ").expect("a key and its value");
+                    format!("{key} = {{ {word} = {value} }}")
+                }
+                (_, true) => format!("{key} = {{ {word} = {} }}", braces(parts.into_iter())),
+                (_, false) => format!("{key} = {}", braces(parts.into_iter())),
             })
         }
     }
@@ -86,6 +91,21 @@ mod tests {
             let told = given(&mechanism).join(", ");
             assert_eq!(mechanisms(&told).expect("mechanisms"), mechanism, "{told}");
         }
+    }
+
+    #[test]
+    fn a_part_that_stands_for_its_table_is_told_alone() {
+        let told = |text: &str| given(&mechanisms(text).expect("mechanisms")).join(", ");
+        assert_eq!(
+            told("dedup = { window = { length = \"10ms\" } }"),
+            "dedup = { window = \"10ms\" }"
+        );
+        let two = "dedup = { window = { length = \"10ms\", unknown-old = \"drop\" } }";
+        assert_eq!(told(two), two);
+        assert_eq!(
+            told("dedup = { bloom = { hashes = 2 } }"),
+            "dedup = { bloom = { hashes = 2 } }"
+        );
     }
 
     #[test]

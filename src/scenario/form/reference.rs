@@ -69,7 +69,12 @@ impl<'a> Writer<'a> {
             text.push_str("| value | meaning |\n|---|---|\n");
             for way in words {
                 let takes = self.takes(place, way);
-                text.push_str(&format!("| {} | {} |\n", cell(&takes), cell(&description(way))));
+                // A way without words of its own has those of what it refers to.
+                let meaning = match (description(way), self.referred(way)) {
+                    (own, Some((_, of))) if own.is_empty() => description(of),
+                    (own, _) => own,
+                };
+                text.push_str(&format!("| {} | {} |\n", cell(&takes), cell(&meaning)));
             }
             text.push('\n');
         }
@@ -187,6 +192,7 @@ fn plain_name(name: &str) -> String {
         "Moment" => "time".to_owned(),
         "Seeds" => "range of seeds".to_owned(),
         "Value" => "number or text".to_owned(),
+        "VariedValue" => "varied value".to_owned(),
         name => name.to_lowercase(),
     }
 }
