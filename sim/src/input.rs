@@ -14,6 +14,14 @@ pub enum SourceInput {
 }
 
 impl SourceInput {
+    /// Whether it gives records ids of its own.
+    pub fn gives_ids(&self) -> bool {
+        match self {
+            SourceInput::Rows(rows) => rows.iter().any(|row| row.id.is_some()),
+            SourceInput::Generate(_) => false,
+        }
+    }
+
     /// The first arrival and the last, or a time after it; none where nothing arrives.
     pub fn arrivals(&self) -> Option<(Time, Time)> {
         match self {

@@ -11,6 +11,7 @@ pub mod property;
 pub mod input;
 pub mod fault;
 pub mod patience;
+pub mod remembered;
 pub mod simulator;
 mod simulation;
 mod world;

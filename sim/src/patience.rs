@@ -84,7 +84,7 @@ impl Patience {
     }
 }
 
-fn waits(plan: &Plan, layout: &Layout) -> Vec<Nanos> {
+pub(crate) fn waits(plan: &Plan, layout: &Layout) -> Vec<Nanos> {
     let cluster = &plan.cluster;
     let mut waits = vec![
         plan.network.latency_max.saturating_mul(2),
@@ -114,7 +114,7 @@ fn tried(layout: &Layout) -> impl Iterator<Item = Nanos> {
 }
 
 /// How long a fault keeps something away. A clock that jumps keeps nothing away.
-fn lasts(kind: Kind) -> Nanos {
+pub(crate) fn lasts(kind: Kind) -> Nanos {
     match kind {
         Kind::ClockStep { .. } => 0,
         kind => kind.length().unwrap_or(0),

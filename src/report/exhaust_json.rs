@@ -8,8 +8,9 @@ use super::parts_json::{
     seed_text, value,
 };
 use super::share_json::number;
+use super::untried::{Untried, untried};
 use super::words::fault_in_words;
-use crate::figures;
+use crate::figures::{self, milliseconds};
 use crate::scenario::FORMAT;
 use crate::search::causes::Cause;
 use crate::search::certificate::{Counts, CutOff, ENGINE, Exhaustion};
@@ -77,6 +78,9 @@ pub(super) struct SearchPart {
     kinds: Vec<KindPart>,
     /// The kinds that have no place in any schedule.
     never_placed: Vec<&'static str>,
+    /// What is remembered for longer than so many of these faults keep anything back: whether that is long enough was not
+    /// tried.
+    untried: Vec<UntriedPart>,
     /// How many schedules were run.
     runs: u64,
     /// Whether all were that there are to run, and none hit a limit.
@@ -105,6 +109,22 @@ pub(super) struct SearchPart {
     space: String,
     /// The fingerprints of all runs in one word, as 32 hex digits.
     fingerprint: String,
+}
+
+/// What is remembered for a time that no faults of the search outlast.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct UntriedPart {
+    /// What is remembered: ids, insert ids or open transactions.
+    memory: &'static str,
+    /// The steps that remember it.
+    steps: Vec<String>,
+    /// For how long, in milliseconds.
+    #[schemars(with = "f64")]
+    kept_ms: Number,
+    /// How long the faults keep anything back at most, in milliseconds.
+    #[schemars(with = "f64")]
+    kept_back_ms: Number,
 }
 
 /// How much was searched of a number of faults.
@@ -196,6 +216,17 @@ pub fn schema() -> Value {
     schema_of::<ExhaustDocument>()
 }
 
+impl UntriedPart {
+    fn of(untried: &Untried<'_>) -> UntriedPart {
+        UntriedPart {
+            memory: untried.memory(),
+            steps: untried.steps().into_iter().map(str::to_owned).collect(),
+            kept_ms: number(&milliseconds(untried.remembered.length)),
+            kept_back_ms: number(&milliseconds(untried.kept_back)),
+        }
+    }
+}
+
 impl SearchPart {
     /// What a search found, without the scenario and the time.
     pub fn of(found: &Exhaustion, trial: &Trial) -> SearchPart {
@@ -205,6 +236,7 @@ impl SearchPart {
             faults: found.most,
             kinds: KindPart::all(&found.kinds),
             never_placed: words(found.never_placed()),
+            untried: untried(found, trial).iter().map(UntriedPart::of).collect(),
             runs: total.runs,
             complete: found.is_complete(),
             interrupted: found.interrupted,

@@ -6,11 +6,12 @@ use super::left_out::left_out;
 use super::not_shown::not_shown_text;
 use super::style::{BAD, GOOD, WARNING, warning};
 use super::table::{Align, fitted, labelled, table};
+use super::untried::untried;
 use super::words::{fault_in_words, kind_in_words};
 use super::worth::without_a_fault;
 use super::{ExhaustReport, class_list};
 use crate::figures::{self, counted, grouped};
-use crate::scenario::FORMAT;
+use crate::scenario::{FORMAT, does_something};
 use crate::search::causes::{Group, groups};
 use crate::search::certificate::{Counts, CutOff, ENGINE, Exhaustion};
 use crate::search::exhaust::needless_in_words;
@@ -57,7 +58,12 @@ pub fn exhaust_text(report: &ExhaustReport) -> String {
     text.push_str(&format!("\n{}", levels(found)));
     text.push_str(&format!("\n{}", details(report)));
     for kind in found.never_placed() {
-        text.push_str(&warning(&format!("{} has no place in any schedule", kind.word())));
+        let why = nowhere(kind, found, subject.trial).map(|why| format!(": {why}"));
+        let why = why.unwrap_or_default();
+        text.push_str(&warning(&format!("{} has no place in any schedule{why}", kind.word())));
+    }
+    for untried in untried(found, subject.trial) {
+        text.push_str(&warning(&untried.in_words()));
     }
     if let Some(timing) = timing {
         let seconds = timing.in_words();
@@ -71,6 +77,13 @@ pub fn exhaust_text(report: &ExhaustReport) -> String {
         text.push_str(&format!("\n{replay}\n"));
     }
     fitted(&text)
+}
+
+/// Why faults of a kind have no place anywhere in a pipeline, if that is known before it runs.
+fn nowhere(name: KindName, found: &Exhaustion, trial: &Trial) -> Option<String> {
+    let kind = found.kinds.iter().find(|kind| kind.name() == name)?;
+    let why = does_something(kind, &trial.design, trial.hosts() as u32).err()?;
+    why.split_once('\n').map(|(_, reason)| reason.to_owned())
 }
 
 /// That so many faults of the file are left out, if it has any.

@@ -41,6 +41,7 @@ pub mod exhaust_text;
 #[cfg(feature = "cli")]
 pub mod exhaust_json;
 pub mod left_out;
+mod untried;
 #[cfg(feature = "cli")]
 pub mod necessity_text;
 #[cfg(feature = "cli")]

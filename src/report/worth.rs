@@ -79,14 +79,13 @@ pub fn records_of_all(worth: &WorthOfAll) -> String {
     }
 }
 
-/// The names of the steps with results that are not among those with records.
+/// The names of the steps with results that are not among those with records. A system whose results are seen at its sinks
+/// alone has none at an aggregate before one.
 pub fn without_records(trial: &Trial, with: impl IntoIterator<Item = StepIndex>) -> Vec<String> {
     let with: Vec<StepIndex> = with.into_iter().collect();
-    let is_empty = |&step: &StepIndex| {
-        trial.design.pipeline().step(step).kind.has_results() && !with.contains(&step)
-    };
-    let steps = (0..trial.design.pipeline().steps().len()).map(|at| StepIndex(at as u16));
-    steps.filter(is_empty).map(|step| trial.layout().name(step).to_owned()).collect()
+    let with_results = trial.layout().all().filter(|(_, step)| step.results.is_some());
+    let empty = with_results.map(|(step, _)| step).filter(|step| !with.contains(step));
+    empty.map(|step| trial.layout().name(step).to_owned()).collect()
 }
 
 /// The steps that have nothing to show in a run.

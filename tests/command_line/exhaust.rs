@@ -163,3 +163,47 @@ fn a_kind_that_does_not_exist_is_bad_usage() {
     let why = check(&["exhaust", "a.toml", "--faults", "1", "--kinds", "drop-ack,fire"]);
     assert!(why.contains("fire") && why.contains("drop-request"), "{why}");
 }
+
+/// The longest wait of the plan is that of a retry, 1 s. Two crashes of 50 ms, with a wait before and after each, keep
+/// nothing back for more than 3 × 1 s + 2 × 50 ms.
+#[test]
+fn a_memory_that_no_faults_of_the_search_outlast_is_said_to_be_untried() {
+    const SINK: &str = "[[step]]\nname = \"table\"\nkind = \"sink\"\nwrite = { insert-id = { window = \"1m\" } }\n";
+    let folder = Folder::new("exhaust-untried");
+    let untried = |tables: &[&str], more: &[&str]| -> Vec<String> {
+        folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, tables));
+        let arguments = ["exhaust", "a.toml", "--faults", "2", "--kinds", "drop-ack,crash"];
+        let finished = folder.onceproof(&[&arguments[..], more].concat());
+        let lines = finished.stdout.split("warning: ").skip(1);
+        lines.map(|told| told.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+    };
+    let window = |length: &str| format!("\n[mechanism]\ndedup = {{ window = \"{length}\" }}\n");
+    let restart = "\n[faults]\ncrash = { odds = \"1/100\", restart = \"20m\" }\n";
+
+    assert_eq!(untried(&[&window("3100ms")], &[]), [""; 0]);
+    let told = untried(&[&window("3101ms")], &[]);
+    let [told] = &told[..] else { panic!("{told:?}") };
+    assert!(
+        told.starts_with(
+            "ids at per-user are kept for 3101ms, and 2 faults of these keep nothing back for more than 3100ms: \
+             whether that is long enough was not tried; with crash = { odds = \"1/100\", restart = \"6202ms\" } in \
+             [faults] it is"
+        ),
+        "{told}"
+    );
+    let told = untried(&[SINK], &[]);
+    assert!(
+        told.len() == 1 && told[0].starts_with("insert ids at table are kept for 60s,"),
+        "{told:?}"
+    );
+    // What it says helps.
+    for tables in [&[&window("10m"), restart][..], &[SINK, restart]] {
+        assert_eq!(untried(tables, &[]), [""; 0]);
+    }
+
+    folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[&window("10m")]));
+    let arguments = ["exhaust", "a.toml", "--faults", "1", "--kinds", "crash", "--format", "json"];
+    let document = folder.onceproof(&arguments).ends(0).document();
+    let expected = json!([{ "memory": "ids", "steps": ["per-user"], "kept_ms": 600_000.0, "kept_back_ms": 2050.0 }]);
+    assert_eq!(document["untried"], expected);
+}

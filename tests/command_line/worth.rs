@@ -109,6 +109,29 @@ fn a_branch_that_nothing_takes() {
     .check();
 }
 
+/// Under snapshots and micro-batches what a count has is seen by nobody until the sink has written it.
+#[test]
+fn a_count_before_a_sink_has_no_results_where_these_are_the_sinks() {
+    let folder = Folder::new("worth-sink");
+    let sink = "[[step]]\nname = \"table\"\nkind = \"sink\"\n";
+    for strategy in ["snapshot", "micro-batch"] {
+        let text = |results: &str| {
+            let expect = format!("{{ holds = \"exactly-once\", results = {results} }}");
+            let of = format!("{expect}\nstrategy = \"{strategy}\"");
+            green(&of, THREE, "", &format!("{COUNT}{sink}"))
+        };
+        folder.write("a.toml", text("{ table = { ann = 2, bob = 1 } }"));
+        let run = folder.onceproof(&["run", "a.toml", "--strict"]).ends(0);
+        assert!(!run.stdout.contains("no record belongs into"), "{strategy}: {run:?}");
+        folder.onceproof(&["sweep", "a.toml", "--seeds", "0..3", "--strict"]).ends(0);
+        folder.write("b.toml", text("{ per-user = { ann = 2, bob = 1 } }"));
+        let refused = folder.onceproof(&["run", "b.toml"]).ends(2);
+        for words in ["`per-user` has no results", "a sink after it has"] {
+            assert!(refused.stderr.contains(words), "{strategy}: {refused:?}");
+        }
+    }
+}
+
 #[test]
 fn a_search_says_what_its_scenario_counts() {
     let folder = Folder::new("worth-search");

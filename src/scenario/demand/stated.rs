@@ -236,18 +236,24 @@ impl Beside<'_> {
 
     /// A step that has results.
     fn step(&self, name: &At<String>) -> Result<StepIndex, Diagnostic> {
-        let has_results = |step: &StepIndex| self.design.pipeline().step(*step).kind.has_results();
-        if let Some(step) = self.design.layout().find(&name.value) {
-            if has_results(&step) {
+        let layout = self.design.layout();
+        let mut with_results = layout.all().filter(|(_, step)| step.results.is_some());
+        if let Some(step) = layout.find(&name.value) {
+            if with_results.any(|(other, _)| other == step) {
                 return Ok(step);
             }
             let title = format!("{} has no results", quote(&name.value));
-            let word = self.design.pipeline().step(step).kind.word();
+            let kind = &self.design.pipeline().step(step).kind;
             let error = self.source.error(name.span.clone(), title);
-            return Err(error.label(format!("it is a {word}; a count, a sum or a sink has")));
+            return Err(match kind.has_results() {
+                // What a task counts is its own until a sink has written it.
+                true => error.label("with this strategy a sink after it has"),
+                false => {
+                    error.label(format!("it is a {}; a count, a sum or a sink has", kind.word()))
+                }
+            });
         }
-        let steps = self.design.pipeline().steps().iter().filter(|step| step.kind.has_results());
-        let known: Vec<&str> = steps.map(|step| step.name.as_str()).collect();
+        let known: Vec<&str> = with_results.map(|(step, _)| layout.name(step)).collect();
         Err(no_such(self.source, name.span.clone(), "step", &name.value, &known))
     }
 

@@ -9,6 +9,7 @@ use crate::scenario::wrong::diagnostic::{Diagnostic, Source, quote};
 use crate::scenario::wrong::error::Errors;
 use crate::scenario::wrong::explain::{FIRST_STEP, belongs_to, no_such};
 use crate::scenario::wrong::graph_error::graph_error;
+use crate::scenario::wrong::such_as;
 use onceproof_kernel::layout::{Failing, StepIndex};
 use onceproof_kernel::source::Progress;
 use onceproof_kernel::time::SECOND;
@@ -280,7 +281,7 @@ fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
             Some(given) => StepKind::Map(function(source, given)?),
             None => {
                 let error = source.error(step.kind.span.clone(), "a map needs a function");
-                return Err(error.label("`fn = …`"));
+                return Err(error.label("`fn = …`").help(such_as::functions()));
             }
         },
         KindWord::Reshuffle => StepKind::Reshuffle,

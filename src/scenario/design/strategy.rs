@@ -153,9 +153,15 @@ fn with_table(
         Refused::Graph(error) => graph_error(source, &file.step, &error),
         Refused::Step { step, what, why } => {
             let strategy = word(&settings);
-            let name = &file.step[step.at()].value.name;
+            let raw::Step { name, write, .. } = &file.step[step.at()].value;
             let error = source.error(name.span.clone(), format!("`{strategy}` cannot have {what}"));
-            error.label(why)
+            let error = error.label(why);
+            match write {
+                Some(_) => error.help(format!(
+                    "leave `write` out; how results are written is set in `[{strategy}]`"
+                )),
+                None => error,
+            }
         }
     })
 }

@@ -3,6 +3,7 @@
 //! name and, for what the design has and this version does not, a sentence that says so.
 
 use super::diagnostic::{Diagnostic, Source, clip, list, quote};
+use super::such_as;
 use crate::scenario::form::raw::parameters::PARAMETERS_OF;
 use crate::scenario::form::units::{NO_DATE, duration};
 use onceproof_sim::fault::KindName;
@@ -12,7 +13,6 @@ use std::ops::Range;
 /// Names of the design that are not built yet: a name that is known at the same place, the name, and
 /// what can be done instead.
 const NOT_BUILT: &[(&str, &str, &str)] = &[
-    ("dataflow", "micro-batch", "it is not simulated yet"),
     ("reshuffle", "flatten", "`from` takes a list of steps"),
     ("reshuffle", "join", "`from` takes a list of steps"),
 ];
@@ -123,7 +123,11 @@ fn of_another_type(
         return no_table(source, span, kind);
     }
     let error = source.error(span, format!("expected {}", plain(expected)));
-    error.label(found_words(found))
+    let error = error.label(found_words(found));
+    match such_as::table(written.trim_matches('"')) {
+        Some(such_as) => error.help(such_as),
+        None => error,
+    }
 }
 
 /// Something else in place of the table of parameters of a kind. It is told by the one that it mostly has.
@@ -230,7 +234,11 @@ fn unknown(
         };
         return source.error(span, format!("{shown} is not built yet")).label(*instead);
     }
-    source.error(span, format!("unknown {what} {}", quote(word))).meant(word, known)
+    let error = source.error(span, format!("unknown {what} {}", quote(word)));
+    match such_as::meant(word, known).filter(|_| what == "name") {
+        Some(meant) => error.label(meant),
+        None => error.meant(word, known),
+    }
 }
 
 /// The word and the known names in ``unknown field `x`, expected one of `a`, `b` ``.

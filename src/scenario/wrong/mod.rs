@@ -4,3 +4,4 @@ pub(super) mod diagnostic;
 pub(super) mod error;
 pub(super) mod explain;
 pub(super) mod graph_error;
+pub(super) mod such_as;
