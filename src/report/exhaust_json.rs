@@ -8,9 +8,10 @@ use super::parts_json::{
     seed_text, value,
 };
 use super::share_json::number;
-use super::untried::{Untried, untried};
+use super::untried::untried;
+use super::untried_json::UntriedPart;
 use super::words::fault_in_words;
-use crate::figures::{self, milliseconds};
+use crate::figures;
 use crate::scenario::FORMAT;
 use crate::search::causes::Cause;
 use crate::search::certificate::{Counts, CutOff, ENGINE, Exhaustion};
@@ -111,22 +112,6 @@ pub(super) struct SearchPart {
     fingerprint: String,
 }
 
-/// What is remembered for a time that no faults of the search outlast.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct UntriedPart {
-    /// What is remembered: ids, insert ids or open transactions.
-    memory: &'static str,
-    /// The steps that remember it.
-    steps: Vec<String>,
-    /// For how long, in milliseconds.
-    #[schemars(with = "f64")]
-    kept_ms: Number,
-    /// How long the faults keep anything back at most, in milliseconds.
-    #[schemars(with = "f64")]
-    kept_back_ms: Number,
-}
-
 /// How much was searched of a number of faults.
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -214,17 +199,6 @@ pub fn exhaust_json(report: &ExhaustReport) -> Value {
 /// The JSON Schema of the document.
 pub fn schema() -> Value {
     schema_of::<ExhaustDocument>()
-}
-
-impl UntriedPart {
-    fn of(untried: &Untried<'_>) -> UntriedPart {
-        UntriedPart {
-            memory: untried.memory(),
-            steps: untried.steps().into_iter().map(str::to_owned).collect(),
-            kept_ms: number(&milliseconds(untried.remembered.length)),
-            kept_back_ms: number(&milliseconds(untried.kept_back)),
-        }
-    }
 }
 
 impl SearchPart {

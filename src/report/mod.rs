@@ -43,6 +43,8 @@ pub mod exhaust_json;
 pub mod left_out;
 mod untried;
 #[cfg(feature = "cli")]
+mod untried_json;
+#[cfg(feature = "cli")]
 pub mod necessity_text;
 #[cfg(feature = "cli")]
 pub mod necessity_json;

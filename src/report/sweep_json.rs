@@ -12,6 +12,8 @@ use super::regressions::ReplayedPart;
 use super::run_json::run_form;
 use super::share_json::{Shares, number, runs_with};
 use super::sweep_text::rate_below;
+use super::untried::hardly_tried;
+use super::untried_json::UntriedPart;
 use super::worth::without_records;
 use super::{RunReport, SweepReport, Timing};
 use crate::figures;
@@ -79,6 +81,7 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         not_shown: not_shown.map(NotShownPart::of),
         seeds_draw: sweep.chance.drawn().iter().map(|(name, _)| *name).collect(),
         rate_below: rate_below(sweep),
+        untried: hardly_tried(sweep, subject.trial).iter().map(UntriedPart::of).collect(),
         faults: counts(figures::fired(&sweep.fired)),
         never_fired: sweep.never_fired.iter().map(|kind| kind.word()).collect(),
         runs_with: runs_with(sweep),

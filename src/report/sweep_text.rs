@@ -7,8 +7,9 @@ use super::not_shown::not_shown_text;
 use super::reached::reached_text;
 use super::regressions::regression_in_words;
 use super::run_text::{counts, unfired};
-use super::style::{BAD, GOOD, WARNING, error, warning_or_error};
+use super::style::{BAD, GOOD, WARNING, error, warning, warning_or_error};
 use super::table::{fitted, labelled};
+use super::untried::hardly_tried;
 use super::words::fault_in_words;
 use super::worth::{left_out_of_all, records_of_all, without_records, without_records_in_words};
 use super::{SweepReport, exact_faults};
@@ -80,6 +81,9 @@ pub fn sweep_text(report: &SweepReport) -> String {
     }
     for line in never_in_words(sweep, subject.trial) {
         text.push_str(&warning_or_error(&line, strict));
+    }
+    for untried in hardly_tried(sweep, subject.trial) {
+        text.push_str(&warning(&untried.in_words()));
     }
     for fault in exact_faults(subject.trial, &sweep.unfired) {
         text.push_str(&unfired(&subject, &fault_in_words(fault, subject.trial), strict));

@@ -201,6 +201,33 @@ fn a_memory_that_no_faults_of_the_search_outlast_is_said_to_be_untried() {
         assert_eq!(untried(tables, &[]), [""; 0]);
     }
 
+    // Of a sweep there may be more than ten faults in a row, but hardly: 11 waits of 1 s, and ten restarts.
+    let swept = |length: &str, restart: &str| {
+        let faults =
+            format!("\n[faults]\ncrash = {{ odds = \"1/100\", restart = \"{restart}\" }}\n");
+        folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[&window(length), &faults]));
+        folder
+            .onceproof(&["sweep", "a.toml", "--seeds", "0..20", "--format", "json"])
+            .ends(0)
+            .document()
+    };
+    let expected = json!([
+        { "memory": "ids", "steps": ["per-user"], "kept_ms": 600_000.0, "kept_back_ms": 11_500.0 }
+    ]);
+    assert_eq!(swept("10m", "50ms")["untried"], expected);
+    assert_eq!(swept("11500ms", "50ms")["untried"], json!([]));
+    assert_eq!(swept("10m", "20m")["untried"], json!([]));
+    let text = folder.onceproof(&[
+        "sweep",
+        "a.toml",
+        "--seeds",
+        "0..20",
+        "--mechanism",
+        "dedup = { window = \"5h\" }",
+    ]);
+    let text = text.ends(0).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("10 faults of these in a row keep nothing back for more than"), "{text}");
+
     folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[&window("10m")]));
     let arguments = ["exhaust", "a.toml", "--faults", "1", "--kinds", "crash", "--format", "json"];
     let document = folder.onceproof(&arguments).ends(0).document();

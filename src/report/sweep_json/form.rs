@@ -6,6 +6,7 @@ use crate::report::reached::ReachedPart;
 use crate::report::regressions::ReplayedPart;
 use crate::report::run_json::Run;
 use crate::report::share_json::{RunsWithKind, Shares};
+use crate::report::untried_json::UntriedPart;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Number, Value};
@@ -45,6 +46,9 @@ pub(super) struct SweepDocument<'a> {
     pub seeds_draw: Vec<&'static str>,
     /// With a confidence of 95 %, fewer seeds than this go wrong: `3 in 1,000`. None where it cannot be said.
     pub rate_below: Option<String>,
+    /// What is remembered for longer than ten of its faults in a row keep anything back: whether that is long enough was
+    /// hardly tried. Nothing where a run was violated.
+    pub untried: Vec<UntriedPart>,
     /// How often each kind of fault fired, of those that did.
     pub faults: Named<u64>,
     /// The kinds with odds that never fired.
