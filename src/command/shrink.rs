@@ -68,11 +68,11 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Printer) -> Result
     let mut all = None;
     if args.all && !shrunk.is_interrupted {
         let kinds = all::kinds(&scenario, &shrunk, &args.kinds);
-        let threads = threads(args.jobs, all::most_jobs(&shrunk, &kinds).min(args.runs))?;
+        let threads = threads(args.jobs).at_most(all::most_jobs(&shrunk, &kinds).min(args.runs));
         let progress = SearchProgress::new(&scenario.name);
         let tell = |told: Advance<'_>| progress.tell(told);
-        let bounds = Bounds { runs: args.runs, cancel: &cancel, tell: &tell };
-        all = Some(threads.install(|| all::all(&mut shrunk, kinds, bounds)));
+        let bounds = Bounds { threads, runs: args.runs, cancel: &cancel, tell: &tell };
+        all = Some(all::all(&mut shrunk, kinds, bounds));
         progress.clear();
     }
     let report = ShrinkReport { scenario: &scenario, seed, shrunk: &shrunk, all: all.as_ref() };

@@ -16,7 +16,8 @@ pub mod append;
 mod written;
 #[cfg(feature = "cli")]
 pub mod part;
-mod in_order;
+pub mod threads;
+pub mod in_order;
 mod panics;
 pub mod sweep;
 pub mod as_stated;

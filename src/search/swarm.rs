@@ -7,6 +7,7 @@ use super::chance::Chance;
 use super::stretch::Stretch;
 use super::sweep::{Runner, Stop, sweep_with};
 use super::tally::{Seeds, Sweep};
+use super::threads::Threads;
 use crate::scenario::{Latitude, Scenario, ScenarioError, Weather, arrivals};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_sim::draw::{CLIMATE, generated_words, scale};
@@ -43,13 +44,14 @@ impl<'a> Swarm<'a> {
     /// Runs each seed of a stretch that is not done in its own weather; see [`super::sweep::sweep_on`].
     pub fn sweep(
         &self,
+        threads: Threads,
         seeds: Seeds,
         stretch: &mut Stretch<'_, Sweep>,
         stop: Stop,
         cancel: &AtomicBool,
         progress: &(dyn Fn(&Brief) + Sync),
     ) -> Sweep {
-        let mut sweep = sweep_with(|| Run(self), seeds, stretch, stop, cancel, progress);
+        let mut sweep = sweep_with(threads, || Run(self), seeds, stretch, stop, cancel, progress);
         let faults = !self.latitude.kinds.is_empty();
         sweep.chance = Chance { weather: true, faults, ..Chance::of(&self.scenario.trial) };
         let never = |kind: &KindName| sweep.fired.count(*kind) == 0;
@@ -120,8 +122,8 @@ impl Weathers<'_> {
     }
 
     /// Runs each seed in its own weather; see [`super::sweep::sweep`].
-    pub fn sweep(&self, seeds: Seeds, stop: Stop, cancel: &AtomicBool) -> Sweep {
-        sweep_with(|| *self, seeds, &mut Stretch::whole(), stop, cancel, &|_| {})
+    pub fn sweep(&self, threads: Threads, seeds: Seeds, stop: Stop, cancel: &AtomicBool) -> Sweep {
+        sweep_with(threads, || *self, seeds, &mut Stretch::whole(), stop, cancel, &|_| {})
     }
 }
 
