@@ -31,6 +31,7 @@ pub use design::settings::{OtherValue, in_words as setting_in_words};
 pub use design::strategy::{given_settings, other_values, word as settings_word};
 pub use files::Readable;
 pub use form::raw::Strategy;
+pub(crate) use form::reading::said;
 #[cfg(feature = "schema")]
 pub use form::reference::reference;
 #[cfg(feature = "schema")]

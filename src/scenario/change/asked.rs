@@ -17,7 +17,7 @@ use onceproof_sim::fault::About;
 use onceproof_systems::{Design, SystemSettings, Trial};
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use std::path::Path;
 use toml_edit::{InlineTable, Item, Value};
 
@@ -81,7 +81,7 @@ pub(in crate::scenario) fn of_step(
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Asked {
-        step: At<toml::Table>,
+        step: At<Entries<IgnoredAny>>,
     }
     let after_name = |name: &str| {
         let rest = written.strip_prefix(name).or(written.trim_start().strip_prefix(name));
@@ -103,7 +103,7 @@ pub(in crate::scenario) fn of_step(
     let typed = Typed { option: "--step", written, keys_at };
     let line = typed.line("step");
     let given: Asked = read(&typed, &line, "such as `window = \"1m\"`")?;
-    if given.step.value.is_empty() {
+    if given.step.value.0.is_empty() {
         let error = line.source().error(given.step.span, "no key is changed");
         let error = error.label("such as `table: write = \"append\"`");
         return Err(vec![typed.shown(error, &line)]);
