@@ -13,7 +13,7 @@ use crate::output::{Printer, complain};
 use onceproof::report::printable;
 use onceproof::report::shell::replay_command;
 use onceproof::report::shrink_json::{File, shrink_json};
-use onceproof::report::shrink_text::ShrinkReport;
+use onceproof::report::shrink_report::ShrinkReport;
 use onceproof::report::table::fitted;
 use onceproof::search::exhaust::Advance;
 use onceproof::search::shrink::all::{self, All, Bounds, SearchEnd};

@@ -37,13 +37,16 @@ mod runner;
 mod walk;
 pub mod space;
 pub mod exhaust;
+#[cfg(feature = "cli")]
 pub mod variants;
 #[cfg(feature = "cli")]
 pub mod necessity;
 #[cfg(feature = "cli")]
 pub mod matrix;
 pub mod shrink;
+#[cfg(feature = "cli")]
 pub mod swarm;
+pub mod weathers;
 #[cfg(feature = "cli")]
 pub mod regressions;
 

@@ -351,6 +351,10 @@ impl<'de> MapAccess<'de> for Table<'de> {
         let value = self.value.take().ok_or_else(|| Unreadable::custom("a value without a key"))?;
         read(seed, value)
     }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.entries.len())
+    }
 }
 
 /// One of several, by its word, alone or with what it is of.
