@@ -26,6 +26,7 @@ use super::shard::Shard;
 use super::space::Space;
 use super::threads::Threads;
 use super::walk::Walk;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Brief, Classes, Verdict};
 use onceproof_sim::simulator::{Extensions, Needless, Possibility, Resting};
@@ -310,10 +311,10 @@ impl Search<'_> {
         firsts: &[Possibility],
         left: &[PartLeft],
         done: &mut Done,
-    ) -> BTreeMap<u32, SearchPart> {
+    ) -> SortedMap<u32, SearchPart> {
         let next = AtomicUsize::new(0);
         let done = Mutex::new(done);
-        let cut_off = Mutex::new(BTreeMap::new());
+        let cut_off = Mutex::new(SortedMap::new());
         self.threads.at_most(left.len() as u64).each(&|| {
             let mut walk = Walk::new(self);
             while let Some(&PartLeft { first, slice, work }) =
