@@ -10,7 +10,7 @@ use super::raw;
 use crate::scenario::FORMAT;
 use crate::scenario::saved::is_of_a_test;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, clip, nearest};
-use crate::scenario::wrong::error::MOST_TOLD;
+use crate::scenario::wrong::error::{MOST_TOLD, in_order};
 use crate::scenario::wrong::explain::{
     Around, FIRST_STEP, LISTS, Repeats, TOP_KEYS, explain, syntax,
 };
@@ -167,7 +167,7 @@ pub(in crate::scenario) fn read<T: DeserializeOwned>(
             None => break,
         }
     }
-    wrong.sort_by_key(|error| (error.line(), error.column()));
+    in_order(&mut wrong);
     Err(wrong)
 }
 
