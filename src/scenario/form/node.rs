@@ -409,3 +409,6 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         Err(Unreadable::custom("a table of parts has no form here"))
     }
 }
+
+#[cfg(test)]
+mod tests;
