@@ -2,6 +2,7 @@
 //! is written under a name that nobody has. What is there stays, whatever it is, and nothing is written through
 //! a link. Only the file that keeps a search is replaced, by a whole one.
 
+use crate::scenario::said;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -195,6 +196,6 @@ fn says_the_same(path: &Path, text: &str) -> bool {
     if !fs::metadata(path).is_ok_and(|found| found.is_file()) {
         return false;
     }
-    let there = fs::read_to_string(path).ok().and_then(|there| there.parse::<toml::Table>().ok());
-    there.is_some() && there == text.parse::<toml::Table>().ok()
+    let there = fs::read_to_string(path).ok().and_then(|there| said(&there));
+    there.is_some() && there == said(text)
 }

@@ -3,6 +3,7 @@
 
 mod golden;
 
+use crate::common::threads as so_many;
 use onceproof::scenario::Scenario;
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::{Seeds, Sweep};
@@ -140,12 +141,8 @@ fn the_number_of_threads_changes_no_sweep() {
     for file in SWEPT {
         let scenario = load(file);
         let on = |threads: usize, stop: Stop| -> Sweep {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-            let run = || {
-                let seeds = Seeds::Range(3..73);
-                sweep(&scenario.trial, seeds, stop, &AtomicBool::new(false), &|_| {})
-            };
-            pool.expect("threads").install(run)
+            let (seeds, cancel) = (Seeds::Range(3..73), AtomicBool::new(false));
+            sweep(so_many(threads), &scenario.trial, seeds, stop, &cancel, &|_| {})
         };
         for stop in [Stop::Never, Stop::AfterViolated(2)] {
             let one = on(1, stop);

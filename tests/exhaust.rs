@@ -8,6 +8,7 @@ mod necessity;
 mod parameters;
 mod rests;
 
+use crate::common::threads as so_many;
 use onceproof::scenario::Scenario;
 use onceproof::search::certificate::Exhaustion;
 use onceproof::search::exhaust::{Advance, exhaust};
@@ -41,12 +42,7 @@ fn space(trial: &Trial, most: u32) -> Space {
 /// The search on so many threads.
 fn search(trial: &Trial, space: &Space, threads: usize) -> Exhaustion {
     let cancel = AtomicBool::new(false);
-    on(threads, || exhaust(trial, None, space, &mut Done::default(), &cancel, &|_| {}))
-}
-
-fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-    pool.install(work)
+    exhaust(so_many(threads), trial, None, space, &mut Done::default(), &cancel, &|_| {})
 }
 
 /// Three small scenarios: one record; one that a coin moves; two in late panes, few kinds.
@@ -335,7 +331,7 @@ fn interrupt_and_go_on(trial: &Trial) {
             }
             Advance::Level(..) | Advance::Found(..) | Advance::Part(..) => {}
         };
-        let found = on(2, || exhaust(trial, None, &space, &mut done, &cancel, &tell));
+        let found = exhaust(so_many(2), trial, None, &space, &mut done, &cancel, &tell);
         rounds += 1;
         assert!(runs.into_inner() < whole.total().runs);
         assert_eq!(found.is_complete(), !found.interrupted);
@@ -354,7 +350,8 @@ fn interrupt_and_go_on(trial: &Trial) {
 fn a_search_that_is_cancelled_runs_no_more_schedules_of_any_number_of_faults() {
     let trial = plan_of("outputs/coin-checkpointed.toml", "");
     let cancel = AtomicBool::new(true);
-    let found = exhaust(&trial, None, &space(&trial, 1), &mut Done::default(), &cancel, &|_| {});
+    let (space, done) = (space(&trial, 1), &mut Done::default());
+    let found = exhaust(so_many(2), &trial, None, &space, done, &cancel, &|_| {});
     assert_eq!((found.total().runs, found.interrupted), (0, true));
 }
 

@@ -9,6 +9,7 @@ use onceproof_sim::outcome::{Class, Verdict};
 use onceproof_systems::Trial;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 mod own;
 mod story;
@@ -33,6 +34,24 @@ fn failing(folder: &Path, found: &mut Vec<Scenario>) {
         }
     }
 }
+
+/// A scenario that goes wrong, and what is said of it.
+struct Explained {
+    scenario: Scenario,
+    seed: Option<u64>,
+    text: String,
+}
+
+/// All that go wrong. Each is explained once, whoever looks at what is said of it.
+static EXPLAINED: LazyLock<Vec<Explained>> = LazyLock::new(|| {
+    let mut all = Vec::new();
+    failing(&scenarios(), &mut all);
+    let explained = |scenario: Scenario| {
+        let seed = seed_to_explain(&scenario, Watch::none()).expect("a seed");
+        Explained { text: text_of(&scenario), seed, scenario }
+    };
+    all.into_iter().map(explained).collect()
+});
 
 fn load(file: &str) -> Scenario {
     Scenario::load(&scenarios().join(file)).unwrap_or_else(|error| panic!("{error}"))
@@ -102,13 +121,10 @@ fn says(text: &str, key: &str, was: &str) -> bool {
 
 #[test]
 fn every_scenario_that_goes_wrong_names_what_is_wrong_in_its_file() {
-    let mut all = Vec::new();
-    failing(&scenarios(), &mut all);
-    assert!(all.len() > 100, "only {}", all.len());
-    for scenario in all {
+    assert!(EXPLAINED.len() > 100, "only {}", EXPLAINED.len());
+    for Explained { scenario, text, .. } in EXPLAINED.iter() {
         let file = scenario.path.display();
-        let text = text_of(&scenario);
-        let change = change(&text);
+        let change = change(text);
         let written = fs::read_to_string(&scenario.path).expect("a text");
         for Named { key, was, .. } in named(&change) {
             let is_default =
@@ -133,20 +149,16 @@ fn every_scenario_that_goes_wrong_names_what_is_wrong_in_its_file() {
 
 #[test]
 fn with_what_it_names_and_nothing_else_the_run_holds() {
-    let mut all = Vec::new();
-    failing(&scenarios(), &mut all);
     let mut settings = 0;
-    for scenario in all {
-        let (file, seed) =
-            (scenario.path.display(), seed_to_explain(&scenario, Watch::none()).expect("a seed"));
-        let change = change(&text_of(&scenario));
+    for Explained { scenario, seed, text } in EXPLAINED.iter() {
+        let (file, change) = (scenario.path.display(), change(text));
         let found = named(&change);
         if found.is_empty() {
             continue;
         }
-        let changed = cured(&scenario, &found);
+        let changed = cured(scenario, &found);
         settings += 1;
-        let verdict = changed.simulator().brief(seed).verdict;
+        let verdict = changed.simulator().brief(*seed).verdict;
         assert_eq!(verdict, Verdict::ExactlyOnce, "{file}: {change}");
     }
     assert!(settings > 100, "only {settings}");
@@ -244,17 +256,15 @@ fn what_is_named_is_what_the_file_is_about() {
 
 #[test]
 fn where_only_a_side_effect_is_wrong_no_setting_is() {
-    let mut all = Vec::new();
-    failing(&scenarios(), &mut all);
     let outside = [Class::Repeated, Class::Stale];
-    let is_outside = |scenario: &Scenario| match &scenario.expect {
+    let is_outside = |of: &&Explained| match &of.scenario.expect {
         Expect::Violates(classes) => classes.iter().all(|class| outside.contains(class)),
         Expect::ExactlyOnce => false,
     };
-    let found: Vec<Scenario> = all.into_iter().filter(is_outside).collect();
+    let found: Vec<&Explained> = EXPLAINED.iter().filter(is_outside).collect();
     assert!(found.len() >= 4, "only {}", found.len());
-    for scenario in found {
-        let change = change(&text_of(&scenario));
+    for Explained { text, .. } in found {
+        let change = change(text);
         assert!(change.starts_with("no setting is wrong: no pipeline promises "), "{change}");
     }
 }

@@ -1,6 +1,7 @@
 //! The mechanisms one by one under many seeds: what `onceproof necessity --seeds` says of the chapter's pipeline
 //! under every kind of fault, in small.
 
+use crate::common::threads as so_many;
 use crate::common::values::{all_values, values};
 use onceproof::report::matrix_json::matrix_json;
 use onceproof::report::matrix_text::words;
@@ -31,19 +32,16 @@ fn scenario() -> Scenario {
 }
 
 fn matrix(scenario: &Scenario, seeds: Range<u64>, threads: usize) -> Matrix {
-    let cancel = AtomicBool::new(false);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-    pool.install(|| {
-        let all = Seeds::Range(seeds.clone());
-        let full = sweep(&scenario.trial, all, Stop::Never, &cancel, &|_| {});
-        let is_wrong =
-            |design| try_wrong(design, scenario, &seeds, &mut Stretch::whole(), &cancel, &|_| {});
-        let is_right =
-            |design| try_right(design, scenario, &seeds, &mut Stretch::whole(), &cancel, &|_| {});
-        let wrong = wrong(scenario).iter().map(is_wrong).collect();
-        let right = right(scenario).iter().map(is_right).collect();
-        Matrix { seeds, full, wrong, right }
-    })
+    let (on, cancel) = (so_many(threads), AtomicBool::new(false));
+    let all = Seeds::Range(seeds.clone());
+    let full = sweep(on, &scenario.trial, all, Stop::Never, &cancel, &|_| {});
+    let is_wrong =
+        |design| try_wrong(on, design, scenario, &seeds, &mut Stretch::whole(), &cancel, &|_| {});
+    let is_right =
+        |design| try_right(on, design, scenario, &seeds, &mut Stretch::whole(), &cancel, &|_| {});
+    let wrong = wrong(scenario).iter().map(is_wrong).collect();
+    let right = right(scenario).iter().map(is_right).collect();
+    Matrix { seeds, full, wrong, right }
 }
 
 #[test]
@@ -104,8 +102,15 @@ fn each_wrong_value_is_wrong_in_its_own_way() {
             |design: &Variant| design.value() == mechanism && design.under.is_some() == under;
         let design = wrong(&scenario).into_iter().find(is_it);
         let design = design.unwrap_or_else(|| panic!("no {mechanism}"));
-        let tried =
-            try_wrong(&design, &scenario, &(0..300), &mut Stretch::whole(), &cancel, &|_| {});
+        let tried = try_wrong(
+            so_many(2),
+            &design,
+            &scenario,
+            &(0..300),
+            &mut Stretch::whole(),
+            &cancel,
+            &|_| {},
+        );
         let sweep = tried.sweep.expect("a sweep");
         assert!(sweep.count(class) > 0, "{mechanism}: {:?}", sweep.classes);
     };
@@ -187,10 +192,11 @@ fn a_seed_that_goes_wrong_without_the_value_is_no_witness_of_it() {
     let design = wrong(&bad).into_iter().find(is_it).expect("a design");
     let cancel = AtomicBool::new(false);
     let seeds = 0..60;
-    let base = sweep(&bad.trial, Seeds::Range(seeds.clone()), Stop::Never, &cancel, &|_| {});
+    let base =
+        sweep(so_many(2), &bad.trial, Seeds::Range(seeds.clone()), Stop::Never, &cancel, &|_| {});
     assert!(base.violated > 0);
     let Tried { sweep, .. } =
-        try_wrong(&design, &bad, &seeds, &mut Stretch::whole(), &cancel, &|_| {});
+        try_wrong(so_many(2), &design, &bad, &seeds, &mut Stretch::whole(), &cancel, &|_| {});
     let found = sweep.expect("a sweep");
     assert!(found.failing.iter().all(|seed| !base.failing.contains(seed)));
     assert!(found.inconclusive > 0);
@@ -203,14 +209,16 @@ fn what_a_scenario_lacks_is_said() {
     let still = scenario.redesigned(&changes).expect("a design");
     let cancel = AtomicBool::new(false);
     for design in wrong(&still).iter().filter(|design| design.needs != Needs::Nothing) {
-        let tried = try_wrong(design, &still, &(0..1), &mut Stretch::whole(), &cancel, &|_| {});
+        let tried =
+            try_wrong(so_many(2), design, &still, &(0..1), &mut Stretch::whole(), &cancel, &|_| {});
         assert_eq!((tried.as_wrong(), tried.lacks), (MatrixStanding::NotRun, Some("clock-step")));
     }
     // A bound behind the greatest event time is no perfect watermark.
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/random/leases.toml");
     let bound = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
     for design in right(&bound).iter().filter(|design| design.needs == Needs::Repeatable) {
-        let tried = try_right(design, &bound, &(0..1), &mut Stretch::whole(), &cancel, &|_| {});
+        let tried =
+            try_right(so_many(2), design, &bound, &(0..1), &mut Stretch::whole(), &cancel, &|_| {});
         assert_eq!(
             (tried.as_right(), tried.lacks),
             (MatrixStanding::NotRun, Some("repeatable steps"))
@@ -220,13 +228,15 @@ fn what_a_scenario_lacks_is_said() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/random/queue.toml");
     let queue = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
     for design in right(&queue).iter().filter(|design| design.needs == Needs::Offsets) {
-        let tried = try_right(design, &queue, &(0..1), &mut Stretch::whole(), &cancel, &|_| {});
+        let tried =
+            try_right(so_many(2), design, &queue, &(0..1), &mut Stretch::whole(), &cancel, &|_| {});
         assert_eq!(
             (tried.as_right(), tried.lacks),
             (MatrixStanding::NotRun, Some("sources at offsets"))
         );
         let built = queue.redesigned(&design.changes()).expect("a design");
-        let found = sweep(&built.trial, Seeds::Range(0..20), Stop::Never, &cancel, &|_| {});
+        let found =
+            sweep(so_many(2), &built.trial, Seeds::Range(0..20), Stop::Never, &cancel, &|_| {});
         assert!(found.count(Class::Duplicated) > 0);
     }
 }

@@ -7,6 +7,7 @@ use super::common::rules::{
 use onceproof::scenario::Scenario;
 use onceproof::search::necessity::Standing;
 use onceproof::search::space::Space;
+use onceproof::search::threads::Threads;
 use onceproof::search::variants::{Setting, Variant, right, wrong};
 use onceproof_model::micro_batch::alphabet;
 use onceproof_sim::fault::KindName;
@@ -118,7 +119,8 @@ fn a_coin_that_is_declared_determinate_is_tried_and_found() {
     for (scenario, expected) in [(&coin, Standing::Witnessed), (&compared, Standing::Unwitnessed)] {
         let all = [wrong(scenario), right(scenario)].concat();
         let one = all.iter().find(|one| one.words() == declared).expect("what is declared");
-        let finding = one.search(scenario, &space, &AtomicBool::new(false), &|_| {});
+        let finding =
+            one.search(Threads::per_core(), scenario, &space, &AtomicBool::new(false), &|_| {});
         assert_eq!(finding.standing(), expected, "{:?}", finding.witness());
     }
 }

@@ -12,6 +12,7 @@ use onceproof::prelude::*;
 use onceproof::scenario::Scenario;
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::Seeds;
+use onceproof::search::threads::Threads;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::Class;
@@ -67,7 +68,8 @@ fn results(trial: &Trial) -> BTreeMap<String, i128> {
 
 /// The classes of violations that so many seeds find.
 fn found(trial: &Trial, seeds: std::ops::Range<u64>) -> Vec<Class> {
-    let found = sweep(trial, Seeds::Range(seeds), Stop::Never, &AtomicBool::new(false), &|_| {});
+    let (seeds, cancel) = (Seeds::Range(seeds), AtomicBool::new(false));
+    let found = sweep(Threads::per_core(), trial, seeds, Stop::Never, &cancel, &|_| {});
     assert_eq!(found.never_fired, []);
     Class::ALL.into_iter().filter(|&class| found.classes[class as usize] > 0).collect()
 }

@@ -8,14 +8,8 @@ use std::path::{Path, PathBuf};
 #[test]
 fn every_file_of_tests_is_compiled() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("a manifest");
-    let manifest: toml::Table = manifest.parse().expect("TOML");
-    let programs: BTreeSet<PathBuf> = manifest["test"]
-        .as_array()
-        .expect("programs")
-        .iter()
-        .map(|test| format!("tests/{}.rs", test["name"].as_str().expect("a name")).into())
-        .collect();
+    let manifest = manifest("");
+    let programs: BTreeSet<PathBuf> = tests(&manifest).into_iter().collect();
     let mut files = Vec::new();
     collect(root, Path::new("tests"), &mut files);
     assert!(files.len() > programs.len(), "the tests were found");
@@ -31,6 +25,42 @@ fn every_file_of_tests_is_compiled() {
             above[0].display(),
         );
     }
+}
+
+/// The unit tests of a member that does not build them are built here.
+#[test]
+fn the_unit_tests_of_every_member_are_built() {
+    let root = manifest("");
+    let built = tests(&root);
+    let members = root["workspace"]["members"].as_array().expect("members");
+    let members = members.iter().map(|member| member.as_str().expect("a folder"));
+    let elsewhere: Vec<&str> = members
+        .filter(|member| {
+            let library = manifest(member);
+            let is_built = library.get("lib").and_then(|library| library.get("test"));
+            is_built.is_some_and(|is_built| is_built.as_bool() == Some(false))
+        })
+        .collect();
+    assert!(!elsewhere.is_empty(), "none is built elsewhere");
+    for member in elsewhere {
+        let library = Path::new(member).join("src/lib.rs");
+        assert!(built.contains(&library), "the unit tests of {member} are built nowhere");
+    }
+}
+
+/// The manifest of a member.
+fn manifest(member: &str) -> toml::Table {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(member).join("Cargo.toml");
+    fs::read_to_string(path).expect("a manifest").parse().expect("TOML")
+}
+
+/// The files of the programs of tests that a manifest names.
+fn tests(manifest: &toml::Table) -> Vec<PathBuf> {
+    let file = |test: &toml::Value| match test.get("path") {
+        Some(path) => path.as_str().expect("a path").into(),
+        None => format!("tests/{}.rs", test["name"].as_str().expect("a name")).into(),
+    };
+    manifest["test"].as_array().expect("programs").iter().map(file).collect()
 }
 
 #[test]

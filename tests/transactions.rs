@@ -8,6 +8,7 @@ use onceproof::search::resume::Done;
 use onceproof::search::shrink::bench::Watch;
 use onceproof::search::shrink::shrink;
 use onceproof::search::space::{Space, bare};
+use onceproof::search::threads::Threads;
 use onceproof_kernel::time::MILLISECOND;
 use onceproof_model::transactions::alphabet;
 use onceproof_sim::fault::{Direction, Fault, Kind, KindName, Place};
@@ -153,7 +154,8 @@ fn no_design_survives_a_log_that_is_truncated_and_no_search_asks_for_that() {
     assert_eq!(Space::new(&trial, &names, 1).kinds, []);
     let space = Space { kinds: vec![Kind::CommitForgotten], ..Space::new(&trial, &names, 1) };
     let search = |trial: &Trial| {
-        exhaust(&bare(trial), None, &space, &mut Done::default(), &AtomicBool::new(false), &|_| {})
+        let (trial, cancel) = (bare(trial), AtomicBool::new(false));
+        exhaust(Threads::per_core(), &trial, None, &space, &mut Done::default(), &cancel, &|_| {})
     };
     let found = search(&trial);
     let classes: BTreeSet<Class> =

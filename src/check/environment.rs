@@ -1,5 +1,6 @@
 //! What the one who runs a test asks of its checks, without a change of the test.
 
+use crate::search::threads::Threads;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,11 @@ impl Environment {
     /// A value cannot be read: which, and what would be right.
     pub fn read() -> Result<Environment, String> {
         Environment::of(&variable)
+    }
+
+    /// On which threads: on one per core if nothing is asked.
+    pub fn threads(&self) -> Threads {
+        self.jobs.map_or_else(Threads::per_core, Threads::new)
     }
 
     fn of(variable: &dyn Fn(&str) -> Option<String>) -> Result<Environment, String> {

@@ -1,7 +1,7 @@
 //! Which faults may happen in a check, and how often.
 
 use crate::scenario::{does_something, may_be_drawn};
-use crate::search::swarm::climate;
+use crate::search::weathers::climate;
 use onceproof_sim::fault::{Climate, Kind, KindName};
 use onceproof_sim::simulator::legs;
 use onceproof_systems::Trial;

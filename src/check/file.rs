@@ -1,6 +1,7 @@
 //! Scenario files in a test.
 
 use super::Check;
+use super::environment::Environment;
 use crate::report::expectation::compared;
 use crate::scenario::Scenario;
 use crate::search::as_stated::tested;
@@ -41,9 +42,9 @@ impl Check {
         let Some(scenario) = self.scenario.as_deref() else {
             panic!("{}: only a check of a file is as it states: Check::file(…)", self.name)
         };
-        let compared = self.on_threads(|_| {
+        let compared = Environment::read().map(|environment| {
             let cancel = AtomicBool::new(false);
-            Ok(compared(scenario, &tested(scenario, &cancel), false))
+            compared(scenario, &tested(environment.threads(), scenario, &cancel), false)
         });
         let failures: Vec<String> = match compared {
             Ok(compared) => compared.failures.into_iter().map(|unmet| unmet.words).collect(),

@@ -29,6 +29,7 @@ pub use one::{One, Witness};
 pub use properties::Expected;
 
 use crate::scenario::Scenario;
+use crate::search::threads::Threads;
 use environment::{Environment, crate_folder, resolved, test_name};
 use faults::Drawn;
 use onceproof_sim::property::Properties;
@@ -147,20 +148,22 @@ impl Check {
     #[track_caller]
     pub fn expect(self, wrong: impl Into<Expected>) -> Witness {
         let wrong = wrong.into();
-        let found = self.on_threads(|_| {
-            let (trial, class) = self.breaking(&wrong)?;
-            let drawn = self.drawn(&trial)?;
-            match self.search(&trial, &drawn, None, &self.seeds).of_class(class) {
-                Found::Fails(failing) => {
-                    let shrunk = shrunk(&failing, &[class])?;
-                    let told = told(&self.name, &shrunk, &failing.origin);
-                    Ok(Witness::new(&shrunk, told))
-                }
-                Found::Unsure(why) => Err(why),
-                Found::Holds(_) => unreachable!("what is looked for is found or not"),
+        self.witness(&wrong).unwrap_or_else(|why| panic!("{}: {why}", self.name))
+    }
+
+    fn witness(&self, wrong: &Expected) -> Result<Witness, String> {
+        let threads = Environment::read()?.threads();
+        let (trial, class) = self.breaking(wrong)?;
+        let drawn = self.drawn(&trial)?;
+        match self.search(threads, &trial, &drawn, None, &self.seeds).of_class(class) {
+            Found::Fails(failing) => {
+                let shrunk = shrunk(&failing, &[class])?;
+                let told = told(&self.name, &shrunk, &failing.origin);
+                Ok(Witness::new(&shrunk, told))
             }
-        });
-        found.unwrap_or_else(|why| panic!("{}: {why}", self.name))
+            Found::Unsure(why) => Err(why),
+            Found::Holds(_) => unreachable!("what is looked for is found or not"),
+        }
     }
 
     /// One run under a seed, with the faults that it draws, whatever comes of it.
@@ -171,17 +174,19 @@ impl Check {
     pub fn one(self, seed: u64) -> One {
         let drawn = self.drawn(&self.trial).unwrap_or_else(|why| panic!("{}: {why}", self.name));
         let trial = self.with_properties(&self.trial);
-        One::of(self.search(&trial, &drawn, None, &self.seeds).trial_of(seed), seed)
+        let search = self.search(Threads::ONE, &trial, &drawn, None, &self.seeds);
+        One::of(search.trial_of(seed), seed)
     }
 
     fn search<'a>(
         &self,
+        threads: Threads,
         trial: &'a Trial,
         drawn: &'a Drawn,
         most: Option<u32>,
         seeds: &'a Range<u64>,
     ) -> Search<'a> {
-        Search { trial, drawn, most, seeds }
+        Search { threads, trial, drawn, most, seeds }
     }
 
     fn drawn(&self, trial: &Trial) -> Result<Drawn, String> {
@@ -191,18 +196,6 @@ impl Check {
         }
     }
 
-    /// Does something on as many threads as are asked for.
-    fn on_threads<T: Send>(
-        &self,
-        run: impl FnOnce(&Environment) -> Result<T, String> + Send,
-    ) -> Result<T, String> {
-        let environment = Environment::read()?;
-        let jobs = environment.jobs.map_or(0, std::num::NonZeroUsize::get);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
-        pool.map_err(|error| format!("cannot start threads: {error}"))?
-            .install(|| run(&environment))
-    }
-
     fn run(&self, most: Option<u32>) -> Result<Option<Certificate>, String> {
         let shelf = Shelf {
             folder: self.folder.clone().unwrap_or_else(|| crate_folder().join(FOLDER)),
@@ -210,7 +203,7 @@ impl Check {
             test: test_name(),
             check: self.name.clone(),
         };
-        self.on_threads(|environment| self.judged(most, environment, &shelf))
+        self.judged(most, &Environment::read()?, &shelf)
     }
 
     fn judged(
@@ -237,7 +230,7 @@ impl Check {
             shelf.replay(&failure, &trial, false)?;
         }
         let seeds = environment.seeds.as_ref().unwrap_or(&self.seeds);
-        let held = match self.search(&trial, &drawn, most, seeds).run() {
+        let held = match self.search(environment.threads(), &trial, &drawn, most, seeds).run() {
             Found::Holds(held) => *held,
             Found::Fails(failing) if self.is_kept => return Err(shelf.keep(&failing)),
             Found::Fails(failing) => {
@@ -251,18 +244,24 @@ impl Check {
         }
         let mut broken = Vec::new();
         for (name, trial) in &self.wrong {
-            broken.push((name.clone(), self.breaks(name, trial, most)?));
+            broken.push((name.clone(), self.breaks(environment.threads(), name, trial, most)?));
         }
         let Held { found, seeds } = held;
         Ok(found.map(|found| Certificate::new(&self.name, &self.trial, found, seeds, broken)))
     }
 
     /// What breaks a wrong design: in words, where it was found. It is searched as the test says, whoever runs it.
-    fn breaks(&self, name: &str, trial: &Trial, most: Option<u32>) -> Result<String, String> {
+    fn breaks(
+        &self,
+        threads: Threads,
+        name: &str,
+        trial: &Trial,
+        most: Option<u32>,
+    ) -> Result<String, String> {
         let of = |why: &str| format!("{}: the wrong design `{name}`: {why}", self.name);
         let drawn = self.drawn(trial).map_err(|why| of(&why))?;
         let trial = &self.with_properties(trial);
-        match self.search(trial, &drawn, most, &self.seeds).run() {
+        match self.search(threads, trial, &drawn, most, &self.seeds).run() {
             Found::Fails(failing) => Ok(failing.origin),
             Found::Unsure(why) => Err(of(&why)),
             Found::Holds(_) => Err(of(

@@ -224,6 +224,7 @@ pub(super) fn shrunk(failing: &Failing, asked: &[Class]) -> Result<Shrunk, Strin
             Refusal::Holds => "it holds when it is run again",
             Refusal::Inconclusive => "it hits a limit when it is run again",
             Refusal::DoesNotReplay => "its faults, written out, do not fail in the same way",
+            #[cfg(feature = "cli")]
             Refusal::Scenario(error) => return error.to_string(),
         };
         format!("not deterministic: {} failed, and {why}", failing.origin)

@@ -9,9 +9,10 @@ use crate::search::chance::Chance;
 use crate::search::exhaust::exhaust;
 use crate::search::resume::Done;
 use crate::search::space::{Space, bare};
-use crate::search::swarm::Weathers;
 use crate::search::sweep::{Stop, sweep};
 use crate::search::tally::{Seeds, Sweep};
+use crate::search::threads::Threads;
+use crate::search::weathers::Weathers;
 use crate::search::worth::Worth;
 use onceproof_sim::fault::Climate;
 use onceproof_sim::outcome::{Brief, Class, Classes, Verdict};
@@ -28,6 +29,8 @@ const FEW_RUNS: u64 = 100;
 /// What is searched.
 #[derive(Clone, Copy)]
 pub(super) struct Search<'a> {
+    /// On how many threads.
+    pub threads: Threads,
     /// What is run.
     pub trial: &'a Trial,
     /// The faults that there may be.
@@ -67,7 +70,7 @@ pub(super) struct Failing {
 }
 
 impl Search<'_> {
-    /// Searches for what breaks it, on the threads of the pool it is called in.
+    /// Searches for what breaks it.
     pub fn run(&self) -> Found {
         let mut found = None;
         if let Some(most) = self.most {
@@ -122,7 +125,8 @@ impl Search<'_> {
             runs_explained: false,
             stops_at_cause: class.is_none(),
         };
-        let found = exhaust(&trial, None, &space, &mut Done::default(), &NEVER, &|_| {});
+        let found =
+            exhaust(self.threads, &trial, None, &space, &mut Done::default(), &NEVER, &|_| {});
         let is_meant = |classes: Classes| class.is_none_or(|class| classes.contains(class));
         if let Some(cause) = found.causes.iter().find(|cause| is_meant(cause.classes)) {
             let trial = trial.with(|plan| plan.faults = cause.faults.clone());
@@ -154,7 +158,7 @@ impl Search<'_> {
         Some(match &self.drawn.draws {
             Draws::Weathers if !self.drawn.kinds.is_empty() => {
                 let weathers = Weathers { trial: self.trial, kinds: &self.drawn.kinds };
-                weathers.sweep(seeds, stop, &NEVER)
+                weathers.sweep(self.threads, seeds, stop, &NEVER)
             }
             _ => {
                 let trial = self.in_climate();
@@ -162,7 +166,7 @@ impl Search<'_> {
                     true => Seeds::Range(self.seeds.start..self.seeds.start + 1),
                     false => seeds,
                 };
-                sweep(&trial, seeds, stop, &NEVER, &|_| {})
+                sweep(self.threads, &trial, seeds, stop, &NEVER, &|_| {})
             }
         })
     }

@@ -42,7 +42,7 @@ pub fn compare(
     }
     let page = MadePage::new(&args.page)?;
     let Strategies { found, cannot } = under_each(&scenario, &args.strategies)?;
-    let threads = threads(args.jobs, seeds.end - seeds.start)?;
+    let threads = threads(args.jobs);
     let cancel = cancelled_by_interrupt();
     let work = Work::begin(&args.part, args.asked(), [&scenario], parts, &cancel)?;
     let budget = Budget::begin(args.part.time, None, &cancel);
@@ -54,7 +54,7 @@ pub fn compare(
         let settings_that_break = variants::settings_that_break(&scenario);
         let trial = scenario.trial;
         let comparison = work.runs(strategy.word(), &seeds, Stop::Never, |stretch| {
-            threads.install(|| measured(&trial, &seeds, stretch, &cancel, &count))
+            measured(threads, &trial, &seeds, stretch, &cancel, &count)
         });
         progress.clear();
         Ok(Compared { strategy, trial, settings_that_break, left_out, comparison: comparison? })

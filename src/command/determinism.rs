@@ -7,6 +7,7 @@ use crate::output::Printer;
 use onceproof::figures::{grouped, hex};
 use onceproof::report::{Reported, printable};
 use onceproof::search::determinism::{EVERY, Parting, Witness, first_seed, here, parting};
+use onceproof::search::threads::Threads;
 use onceproof_kernel::time::MILLISECOND;
 use onceproof_sim::simulator::EventSeen;
 use serde_json::{Value, json};
@@ -27,7 +28,8 @@ pub fn check_run(
     output: &mut Printer,
 ) -> Result<(), Error> {
     let mut fresh = Fresh { path: subject.path, files, plant };
-    match parting(&mut here(subject.trial, planted(plant)), &mut fresh, seed, EVERY)? {
+    match parting(&mut here(Threads::ONE, subject.trial, planted(plant)), &mut fresh, seed, EVERY)?
+    {
         Some(parting) => Err(Error::NotDeterministic(in_words(&parting))),
         None => {
             say("\nthe same in a fresh process, event by event", common, output);
@@ -40,9 +42,14 @@ pub fn check_run(
 ///
 /// # Errors
 /// They are not the same, or there is no such process.
-pub fn check_seeds(subject: &Reported, files: &Files, seeds: Range<u64>) -> Result<String, Error> {
+pub fn check_seeds(
+    threads: Threads,
+    subject: &Reported,
+    files: &Files,
+    seeds: Range<u64>,
+) -> Result<String, Error> {
     let mut fresh = Fresh { path: subject.path, files, plant: None };
-    let mut here = here(subject.trial, None);
+    let mut here = here(threads, subject.trial, None);
     let runs = grouped(seeds.end - seeds.start);
     let Some(seed) = first_seed(&mut here, &mut fresh, seeds)? else {
         return Ok(format!("\nthe same in a fresh process, all of {runs} runs"));
@@ -61,7 +68,7 @@ pub fn check_seeds(subject: &Reported, files: &Files, seeds: Range<u64>) -> Resu
 pub fn checkpoints(args: &CheckpointsArgs, output: &mut Printer) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
     let seed = scenario.seed_of_run(args.seed).seed;
-    let mut here = here(&scenario.trial, planted(args.plant_nondeterminism));
+    let mut here = here(Threads::per_core(), &scenario.trial, planted(args.plant_nondeterminism));
     let all_hex = |words: Vec<u128>| Value::from_iter(words.into_iter().map(hex));
     let answer = match (&args.seeds, &args.events) {
         (Some(seeds), _) => here.fingerprints(seeds.clone()).map(all_hex),

@@ -53,7 +53,7 @@ pub fn exhaust(
     let mut space = Space::new(&scenario.trial, &kinds(&args.kinds), args.faults);
     space.prunes = !args.no_prune;
     space.runs_explained = args.all;
-    let threads = threads(args.jobs, space.most_jobs(&trial, seed))?;
+    let threads = threads(args.jobs).at_most(space.most_jobs(&trial, seed));
     let cancel = cancelled_by_interrupt();
     let work = Work::begin(&args.part, args.asked(), [&scenario], parts, &cancel)?;
     let budget = Budget::begin(args.part.time, args.runs, &cancel);
@@ -64,22 +64,20 @@ pub fn exhaust(
         work.schedules(SCHEDULES, space.most, |done, keep| {
             if !work.is_put_together() {
                 runs_before = done.runs();
-                foretell(&trial, seed, &space, threads.current_num_threads(), &cancel);
+                foretell(&trial, seed, &space, threads.count(), &cancel);
             }
-            threads.install(|| {
-                search(&trial, seed, &space, done, &cancel, &|told| {
-                    progress.tell(told);
-                    budget.tell(told, &cancel);
-                    keep(told);
-                    if let Advance::Found(faults, classes) = told {
-                        let sort = class_list(classes.iter());
-                        let saved = Saved::new(&args.out, SortOfSaved::FirstFound);
-                        let found = work.save(&sort, || save(&scenario, &trial, faults, &saved));
-                        if let Err(error) = found {
-                            unsaved.lock().expect("no thread has panicked").get_or_insert(error);
-                        }
+            search(threads, &trial, seed, &space, done, &cancel, &|told| {
+                progress.tell(told);
+                budget.tell(told, &cancel);
+                keep(told);
+                if let Advance::Found(faults, classes) = told {
+                    let sort = class_list(classes.iter());
+                    let saved = Saved::new(&args.out, SortOfSaved::FirstFound);
+                    let found = work.save(&sort, || save(&scenario, &trial, faults, &saved));
+                    if let Err(error) = found {
+                        unsaved.lock().expect("no thread has panicked").get_or_insert(error);
                     }
-                })
+                }
             })
         })
     });

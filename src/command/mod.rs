@@ -35,8 +35,8 @@ use crate::paths;
 use onceproof::report::shell::{with_changes, with_folders};
 use onceproof::scenario::{Readable, SavedFailure, Scenario};
 use onceproof::search::part::Parts;
+use onceproof::search::threads::Threads;
 use onceproof_sim::outcome::{Outcome, Verdict};
-use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -175,20 +175,9 @@ fn allowing(command: String, scenario: &Scenario, file: &Path) -> String {
     with_folders(command, &scenario.folders_to_allow(file))
 }
 
-/// So many threads, or one per core, but no more than can be busy.
-///
-/// # Errors
-/// The system has no more threads.
-fn threads(jobs: Option<NonZeroUsize>, most: u64) -> Result<ThreadPool, Error> {
-    let most = usize::try_from(most).unwrap_or(usize::MAX).max(1);
-    let jobs = cores(jobs).min(most);
-    let pool = ThreadPoolBuilder::new().num_threads(jobs).build();
-    pool.map_err(|error| Error::System(format!("cannot start threads: {error}")))
-}
-
 /// So many threads, or one per core.
-fn cores(jobs: Option<NonZeroUsize>) -> usize {
-    jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
+fn threads(jobs: Option<NonZeroUsize>) -> Threads {
+    jobs.map_or_else(Threads::per_core, Threads::new)
 }
 
 /// How a command ends that is about one run, of which something is missing strictly or not.

@@ -27,16 +27,17 @@ use onceproof::search::space::{Space, bare};
 use onceproof::search::stretch::Stretch;
 use onceproof::search::sweep::{Stop, sweep_on};
 use onceproof::search::tally::{Seeds, Sweep};
+use onceproof::search::threads::Threads;
 use onceproof::search::variants::{Variant, right, wrong};
 use onceproof_sim::outcome::Brief;
 use onceproof_systems::Trial;
-use rayon::ThreadPool;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Tries one value under many seeds.
 type Try = fn(
+    Threads,
     &Variant,
     &Scenario,
     &Range<u64>,
@@ -66,15 +67,12 @@ pub fn necessity(
         (Some(seeds), _) if seeds.is_empty() => {
             Err(Error::NothingSelected("there are no seeds in the range".to_owned()))
         }
-        (Some(seeds), _) => {
-            let threads = threads(args.jobs, seeds.end - seeds.start)?;
-            by_seeds(&scenario, seeds, &threads, &asked, output)
-        }
+        (Some(seeds), _) => by_seeds(&scenario, seeds, threads(args.jobs), &asked, output),
         (None, faults) => {
             let space = Space::new(&scenario.trial, &kinds(&args.kinds), faults.unwrap_or(0));
             let most = space.most_jobs(&bare(&scenario.trial), scenario.seed);
-            let threads = threads(args.jobs, most)?;
-            by_faults(&scenario, &space, &threads, &asked, output)
+            let threads = threads(args.jobs).at_most(most);
+            by_faults(&scenario, &space, threads, &asked, output)
         }
     }
 }
@@ -96,7 +94,7 @@ const FULL: &str = "full";
 fn by_faults(
     scenario: &Scenario,
     space: &Space,
-    threads: &ThreadPool,
+    threads: Threads,
     asked: &Asked<'_>,
     output: &mut Printer,
 ) -> Result<Ending, Error> {
@@ -109,7 +107,7 @@ fn by_faults(
                 progress.tell(told);
                 keep(told);
             };
-            threads.install(|| exhaust(trial, seed, space, done, cancel, &tell))
+            exhaust(threads, trial, seed, space, done, cancel, &tell)
         });
         progress.clear();
         found
@@ -165,7 +163,7 @@ fn by_faults(
 fn by_seeds(
     scenario: &Scenario,
     seeds: &Range<u64>,
-    threads: &ThreadPool,
+    threads: Threads,
     asked: &Asked<'_>,
     output: &mut Printer,
 ) -> Result<Ending, Error> {
@@ -176,7 +174,7 @@ fn by_seeds(
         let progress = Progress::new(work.count(&all), &words);
         let tell = |brief: &Brief| progress.count(brief);
         let found = work.runs(&format!("{name}: {words}"), &all, stop, |stretch| {
-            threads.install(|| tried(design, scenario, seeds, stretch, cancel, &tell))
+            tried(threads, design, scenario, seeds, stretch, cancel, &tell)
         });
         progress.clear();
         found
@@ -185,8 +183,8 @@ fn by_seeds(
         let progress = Progress::new(work.count(&all), &scenario.name);
         let tell = |brief: &Brief| progress.count(brief);
         let found = work.runs(FULL, &all, Stop::Never, |stretch| {
-            let trial = &scenario.trial;
-            threads.install(|| sweep_on(trial, all.clone(), stretch, Stop::Never, cancel, &tell))
+            let (trial, seeds) = (&scenario.trial, all.clone());
+            sweep_on(threads, trial, seeds, stretch, Stop::Never, cancel, &tell)
         });
         progress.clear();
         found

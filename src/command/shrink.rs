@@ -13,7 +13,7 @@ use crate::output::{Printer, complain};
 use onceproof::report::printable;
 use onceproof::report::shell::replay_command;
 use onceproof::report::shrink_json::{File, shrink_json};
-use onceproof::report::shrink_text::ShrinkReport;
+use onceproof::report::shrink_report::ShrinkReport;
 use onceproof::report::table::fitted;
 use onceproof::search::exhaust::Advance;
 use onceproof::search::shrink::all::{self, All, Bounds, SearchEnd};
@@ -68,11 +68,11 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Printer) -> Result
     let mut all = None;
     if args.all && !shrunk.is_interrupted {
         let kinds = all::kinds(&scenario, &shrunk, &args.kinds);
-        let threads = threads(args.jobs, all::most_jobs(&shrunk, &kinds).min(args.runs))?;
+        let threads = threads(args.jobs).at_most(all::most_jobs(&shrunk, &kinds).min(args.runs));
         let progress = SearchProgress::new(&scenario.name);
         let tell = |told: Advance<'_>| progress.tell(told);
-        let bounds = Bounds { runs: args.runs, cancel: &cancel, tell: &tell };
-        all = Some(threads.install(|| all::all(&mut shrunk, kinds, bounds)));
+        let bounds = Bounds { threads, runs: args.runs, cancel: &cancel, tell: &tell };
+        all = Some(all::all(&mut shrunk, kinds, bounds));
         progress.clear();
     }
     let report = ShrinkReport { scenario: &scenario, seed, shrunk: &shrunk, all: all.as_ref() };

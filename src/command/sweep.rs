@@ -29,15 +29,17 @@ use onceproof::report::worth::Allowed;
 use onceproof::report::{Reported, SweepReport, Timing, class_list};
 use onceproof::scenario::Scenario;
 use onceproof::search::blame::Blame;
+use onceproof::search::in_order::in_order;
 use onceproof::search::part::Parts;
 use onceproof::search::regressions::{Replay, Replayed, replay};
 use onceproof::search::stretch::TellViolated;
 use onceproof::search::swarm::Swarm;
 use onceproof::search::sweep::{Stop, sweep_on};
 use onceproof::search::tally::{Failure, Seeds, Sweep};
+use onceproof::search::threads::Threads;
 use onceproof_sim::outcome::{Brief, Classes};
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde_json::Value;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -62,8 +64,7 @@ pub fn sweep(
         return Err(Error::NothingSelected("there are no seeds in the range".to_owned()));
     }
     let page = MadePage::new(&args.page)?;
-    let most = scenarios.iter().map(|scenario| Seeds::Range(seeds(scenario)).count()).max();
-    let threads = threads(args.jobs, most.unwrap_or(0))?;
+    let threads = threads(args.jobs);
     let cancel = cancelled_by_interrupt();
     let work = Work::begin(&args.part, args.asked(), &scenarios, parts, &cancel)?;
     let budget = Budget::begin(args.part.time, None, &cancel);
@@ -104,10 +105,11 @@ pub fn sweep(
             let save: Option<&TellViolated<'_>> = if is_redesigned { None } else { Some(&save) };
             work.runs_and(&name, &seeds, stop, save, |stretch| {
                 let seeds = seeds.clone();
-                threads.install(|| match &swarm {
-                    Some(swarm) => swarm.sweep(seeds, stretch, stop, &cancel, &count),
-                    None => sweep_on(&scenario.trial, seeds, stretch, stop, &cancel, &count),
-                })
+                let trial = &scenario.trial;
+                match &swarm {
+                    Some(swarm) => swarm.sweep(threads, seeds, stretch, stop, &cancel, &count),
+                    None => sweep_on(threads, trial, seeds, stretch, stop, &cancel, &count),
+                }
             })
         });
         progress.clear();
@@ -148,7 +150,7 @@ pub fn sweep(
             redesign: &args.redesign,
         };
         if page.is_some() {
-            swept.failures = threads.install(|| failures(scenario, &swept, &swarm, &cancel))?;
+            swept.failures = failures(threads, scenario, &swept, &swarm, &cancel)?;
         }
         let subject = Reported::from(ran);
         let failure = sweep.first_failure.as_ref();
@@ -159,7 +161,7 @@ pub fn sweep(
         {
             let seeds = seeds.start..seeds.start + sweep.runs;
             let subject = Reported::from(scenario);
-            match threads.install(|| check_seeds(&subject, &args.files, seeds)) {
+            match check_seeds(threads, &subject, &args.files, seeds) {
                 Ok(line) => say(&line, common, output),
                 Err(error) => ended = Err(error),
             }
@@ -222,6 +224,7 @@ impl Swept<'_> {
 
 /// What did the first failing runs, each looked at by itself.
 fn failures(
+    threads: Threads,
     scenario: &Scenario,
     swept: &Swept,
     swarm: &Option<Swarm>,
@@ -229,13 +232,26 @@ fn failures(
 ) -> Result<Vec<FailedRun>, Error> {
     let failing = &swept.sweep.failing;
     let looked_at = failing.len().min(MOST_RUNS);
-    let of = |&seed: &Option<u64>| {
+    let of = |seed: Option<u64>| {
         let weather = weather_of(swarm, seed)?;
         let command = allowing(run_command(&scenario.path, seed), scenario, &scenario.path);
         let trial = &weather.as_ref().unwrap_or(scenario).trial;
         Ok(FailedRun::of(trial, seed, swept.again(command), cancel))
     };
-    failing[..looked_at].par_iter().map(of).collect()
+    let mut failures = Vec::new();
+    let run = |_: &mut (), number: u64| Some(of(failing[number as usize]));
+    in_order(
+        threads,
+        0..looked_at as u64,
+        MOST_RUNS as u64,
+        || (),
+        run,
+        |_, failure| {
+            failures.push(failure);
+            ControlFlow::Continue(())
+        },
+    );
+    failures.into_iter().collect()
 }
 
 /// How a command ends that has replayed this.

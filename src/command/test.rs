@@ -6,7 +6,7 @@
 //! a class that was found does not end it.
 
 use super::cases::{cases_of_saved, write};
-use super::{check_names, cores, load_regressions, threads};
+use super::{check_names, load_regressions, threads};
 use crate::cli::{Common, Format, TestArgs};
 use crate::ending::{Ending, Error, scenario_ending};
 use crate::output::{Printer, complain};
@@ -17,12 +17,14 @@ use onceproof::report::failures::FailedRun;
 use onceproof::report::regressions::regression_in_words;
 use onceproof::report::test_json::test_json;
 use onceproof::scenario::{Demand, Expect, Readable, Scenario, ScenarioError, Unmet};
-use onceproof::search::as_stated::{seeds_of, tested as as_stated};
+use onceproof::search::as_stated::tested as as_stated;
 use onceproof::search::regressions::{Replay, replay};
+use onceproof::search::threads::Threads;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::thread;
 
 /// Tests every scenario that the paths select, several at a time. Lines come in the order of the paths.
 ///
@@ -31,14 +33,10 @@ use std::sync::mpsc;
 pub fn test(args: &TestArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
     let paths = paths::select(&args.paths)?;
     let readable = args.files.readable()?;
-    let mut most = paths.len() as u64;
-    if most < cores(args.jobs) as u64 {
-        // Each scenario may keep as many threads busy as it has seeds.
-        let scenarios = paths.iter().filter_map(|path| Scenario::load_with(path, &readable).ok());
-        most =
-            scenarios.map(|scenario| seeds_of(&scenario).count()).fold(most, u64::saturating_add);
-    }
-    let threads = threads(args.jobs, most)?;
+    let threads = threads(args.jobs);
+    let files_at_once = threads.at_most(paths.len() as u64);
+    // Where a thread would be idle, the seeds of a file are run on several.
+    let threads = if files_at_once == threads { Threads::ONE } else { threads };
     let of = paths.iter().map(PathBuf::as_path);
     let regressions = load_regressions(&args.regressions, &args.files, of)?;
     if !regressions.is_empty() {
@@ -50,15 +48,20 @@ pub fn test(args: &TestArgs, common: Common, output: &mut Printer) -> Result<End
     let cancel = AtomicBool::new(false);
     let mut tally = Tally::new(common);
     // First in, first out, so that the first lines come first.
-    threads.in_place_scope_fifo(|scope| {
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
         let (sender, receiver) = mpsc::channel();
-        for (number, path) in paths.iter().enumerate() {
-            let (sender, cancel, regressions) = (sender.clone(), &cancel, &regressions);
-            let readable = &readable;
-            scope.spawn_fifo(move |_| {
-                // The receiver outlives the senders, so there is always someone to take it.
-                let tested = tested(path, readable, regressions, common, cancel);
-                let _ = sender.send((number, tested));
+        for _ in 0..files_at_once.count() {
+            let (sender, next, cancel) = (sender.clone(), &next, &cancel);
+            let (paths, readable, regressions) = (&paths, &readable, &regressions);
+            scope.spawn(move || {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(path) = paths.get(number) else { break };
+                    let tested = tested(threads, path, readable, regressions, common, cancel);
+                    // The receiver outlives the senders, so there is always someone to take it.
+                    let _ = sender.send((number, tested));
+                }
             });
         }
         drop(sender);
@@ -96,6 +99,7 @@ fn in_order(
 
 /// Runs a scenario as often as it takes, and compares what was found with what it expects.
 fn tested(
+    threads: Threads,
     path: &Path,
     readable: &Readable,
     saved: &[Scenario],
@@ -104,7 +108,7 @@ fn tested(
 ) -> Result<Tested, ScenarioError> {
     let scenario = Scenario::load_with(path, readable)?;
     let replayed = replay(&scenario, saved);
-    let sweep = as_stated(&scenario, cancel);
+    let sweep = as_stated(threads, &scenario, cancel);
     let mut comparison = compared(&scenario, &sweep, common.strict);
     // A scenario that expects a violation keeps the failures that showed it.
     let expects_it = matches!(scenario.expect, Expect::Violates(_));

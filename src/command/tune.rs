@@ -68,7 +68,7 @@ pub fn tune(
     let variation = |point: Point| Ok((scenario.at_point(&point)?, point));
     let variations = points(varied).into_iter().map(variation);
     let variations = variations.collect::<Result<Vec<(Scenario, Point)>, Error>>()?;
-    let threads = threads(args.jobs, seeds.end - seeds.start)?;
+    let threads = threads(args.jobs);
     let cancel = cancelled_by_interrupt();
     let work = Work::begin(&args.part, args.asked(), [&scenario], parts, &cancel)?;
     let budget = Budget::begin(args.part.time, None, &cancel);
@@ -78,8 +78,7 @@ pub fn tune(
         let progress = Progress::new(work.count(&seeds), &words);
         let count = |brief: &Brief| progress.count(brief);
         let comparison = work.runs(&in_words(&point), &seeds, Stop::Never, |stretch| {
-            let trial = &scenario.trial;
-            threads.install(|| measured(trial, &seeds, stretch, &cancel, &count))
+            measured(threads, &scenario.trial, &seeds, stretch, &cancel, &count)
         });
         progress.clear();
         Ok(Tuned { point, trial: scenario.trial, comparison: comparison? })

@@ -5,9 +5,10 @@
 use super::scene::{Course, Gain, Scene, Shape, Stands};
 use super::victim::Victim;
 use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_sim::outcome::Class;
 use onceproof_systems::Trial;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How many events of a story are told at its beginning.
 pub(super) const FIRST_EVENTS: usize = 400;
@@ -116,10 +117,10 @@ pub(super) fn slice(
         is_fault(scene) && matches!(scene.shape, Shape::Crash | Shape::Pause | Shape::Move)
     };
     // Each worker that a fault befell, and at which event it did first.
-    let mut workers: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut workers: SortedMap<u32, usize> = SortedMap::new();
     for (at, scene) in course.scenes.iter().enumerate().filter(|(_, scene)| befalls(scene)) {
         if let Some(worker) = scene.worker {
-            workers.entry(worker).or_insert(at);
+            workers.or_insert_with(worker, || at);
         }
     }
     let comes_of_it = |at: usize, scene: &Scene| {

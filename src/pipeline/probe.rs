@@ -4,11 +4,12 @@
 
 use super::draft::Draft;
 use super::function::Checked;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::time::Time;
 use onceproof_kernel::user::{
     AskedKinds, Asks, Carries, Executed, FunctionTraits, Lookup, Made, SharedFunction, UserFunction,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The answers that are tried: small ones for choices between a few, and some that lie far apart.
@@ -21,12 +22,12 @@ const MOST: usize = 10_000;
 ///
 /// # Panics
 /// A function is not deterministic, though it is answered alike.
-pub(super) fn functions(draft: &Draft) -> BTreeMap<String, SharedFunction> {
+pub(super) fn functions(draft: &Draft) -> SortedMap<String, SharedFunction> {
     let services = Arc::new(draft.services.clone());
     let rows = draft.rows.iter().take(MOST);
     let mut comes: BTreeSet<Made> =
         rows.map(|row| Made { key: row.key.clone(), carries: row.carries.clone() }).collect();
-    let mut functions = BTreeMap::new();
+    let mut functions = SortedMap::new();
     for (at, step) in draft.steps.iter().enumerate() {
         let Some(body) = &step.function else { continue };
         let name = draft.name_of(at);

@@ -5,12 +5,13 @@ use super::damage_line::{by_itself, damage_line};
 use super::words::fault_in_words;
 use crate::figures::{counted, grouped};
 use crate::search::blame::{Blame, Blamed, Why};
+use onceproof_kernel::sorted::{SortedMap, SortedSet};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Class, Outcome};
 use onceproof_systems::Trial;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The most causes that are told, but for those that some class needs.
 const MOST_CAUSES: usize = 3;
@@ -51,10 +52,10 @@ fn nearest(outcome: &Outcome, trial: &Trial) -> Vec<usize> {
 
 /// Of which damages the faults are looked for: some of each class, and then of those that the fewest faults touched.
 pub fn candidates(outcome: &Outcome, trial: &Trial) -> Vec<usize> {
-    let mut of_class: BTreeMap<Class, usize> = BTreeMap::new();
+    let mut of_class: SortedMap<Class, usize> = SortedMap::new();
     let (mut candidates, mut others) = (Vec::new(), Vec::new());
     for at in nearest(outcome, trial) {
-        let earlier = of_class.entry(outcome.damage[at].class).or_default();
+        let earlier = of_class.or_default(outcome.damage[at].class);
         *earlier += 1;
         if *earlier <= MOST_RECORDS { candidates.push(at) } else { others.push(at) }
     }
@@ -84,7 +85,7 @@ fn groups<'a>(outcome: &Outcome, blame: &'a Blame, trial: &Trial) -> Vec<Group<'
         }
     }
     for Group { damage, told, .. } in &mut groups {
-        let mut classes = BTreeSet::new();
+        let mut classes = SortedSet::new();
         let (mut all, others): (Vec<usize>, Vec<usize>) =
             damage.iter().partition(|&&at| classes.insert(outcome.damage[at].class));
         *told = if damage.len() <= MOST_RECORDS { damage.len() } else { all.len() };
@@ -121,7 +122,7 @@ pub(super) fn plainest<'a>(
 /// The first groups, and then one for each class that is in none of these.
 fn told<'a>(outcome: &Outcome, groups: Vec<Group<'a>>) -> Vec<Group<'a>> {
     let mut told: Vec<Group<'a>> = Vec::new();
-    let mut classes = BTreeSet::new();
+    let mut classes = SortedSet::new();
     for group in groups {
         let of_group: Vec<Class> =
             group.damage.iter().map(|&at| outcome.damage[at].class).collect();
@@ -154,7 +155,9 @@ pub fn damage_text(outcome: &Outcome, blame: &Blame, trial: &Trial) -> String {
             }
         }
         for (class, count) in counts(outcome, damage) {
-            hidden.entry(class).and_modify(|of| *of -= count);
+            if let Some(of) = hidden.get_mut(&class) {
+                *of -= count;
+            }
         }
     }
     let is_cut = outcome.damage.len() >= Outcome::MOST_DAMAGE;
@@ -182,16 +185,16 @@ fn no_fault(outcome: &Outcome, trial: &Trial, damage: &[usize]) -> String {
 }
 
 /// How many damages of each class these are.
-fn counts(outcome: &Outcome, damage: &[usize]) -> BTreeMap<Class, u64> {
-    let mut counts = BTreeMap::new();
+fn counts(outcome: &Outcome, damage: &[usize]) -> SortedMap<Class, u64> {
+    let mut counts = SortedMap::new();
     for &at in damage {
-        *counts.entry(outcome.damage[at].class).or_default() += 1;
+        *counts.or_default(outcome.damage[at].class) += 1;
     }
     counts
 }
 
 /// `and 30 more records lost, 2 divergent`; nothing if there is none.
-fn more(before: &str, counts: &BTreeMap<Class, u64>) -> String {
+fn more(before: &str, counts: &SortedMap<Class, u64>) -> String {
     let some = counts.iter().filter(|&(_, &count)| count > 0).enumerate();
     let words = some.map(|(number, (class, &count))| match number {
         0 => format!("{} {}", counted(count, "more record"), class.word()),

@@ -76,6 +76,8 @@ pub mod compare_text;
 pub mod compare_json;
 pub mod shrink_text;
 #[cfg(feature = "cli")]
+pub mod shrink_report;
+#[cfg(feature = "cli")]
 pub mod shrink_sets;
 #[cfg(feature = "cli")]
 pub mod shrink_json;

@@ -1,8 +1,7 @@
 //! Commands that can be pasted into a shell.
 
-use crate::scenario::Changes;
 #[cfg(feature = "cli")]
-use crate::scenario::Point;
+use crate::scenario::{Changes, Point};
 use crate::search::tally::Seeds;
 use std::path::{Path, PathBuf};
 
@@ -73,6 +72,7 @@ pub fn check_command(path: &Path) -> String {
 }
 
 /// A command about a scenario that is built otherwise than its file says.
+#[cfg(feature = "cli")]
 pub fn with_changes(mut command: String, changes: &Changes) -> String {
     let Changes { mechanism, steps, without, bare, faults } = changes;
     let mut add = |option: &str, value: &str| {

@@ -2,7 +2,7 @@
 //! the types of the schema.
 
 use super::parts_json::{FaultPart, KindPart, class_words, path_text, schema_of, seed_text, value};
-use super::shrink_text::ShrinkReport;
+use super::shrink_report::ShrinkReport;
 use super::words::fault_in_words;
 use crate::search::shrink::all::{All, MOST_FAULTS, SearchEnd, Set};
 use crate::search::shrink::{Shrunk, Size};

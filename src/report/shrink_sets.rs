@@ -2,7 +2,7 @@
 //! whether all of them were looked for, and each in words.
 
 use super::printable;
-use super::shrink_text::{ShrinkReport, in_a_comment};
+use super::shrink_report::{ShrinkReport, in_a_comment};
 use super::words::fault_in_words;
 use crate::figures::{counted, grouped};
 use crate::scenario::faults_as_toml;

@@ -7,8 +7,8 @@ use super::form::raw::{self, At};
 use super::rows::csv;
 use super::wrong::diagnostic::{Diagnostic, Source, quote};
 use super::{Scenario, ScenarioError};
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::user::SharedFunction;
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -28,12 +28,12 @@ pub struct Readable {
     /// Scenarios whose surroundings may be read, too.
     scenarios: Vec<PathBuf>,
     /// By the names of the maps.
-    functions: BTreeMap<String, SharedFunction>,
+    functions: SortedMap<String, SharedFunction>,
 }
 
 impl Readable {
     /// The same, and these functions for the maps with these names, whatever the scenario says of theirs.
-    pub fn with_functions(self, functions: BTreeMap<String, SharedFunction>) -> Readable {
+    pub fn with_functions(self, functions: SortedMap<String, SharedFunction>) -> Readable {
         Readable { functions, ..self }
     }
 

@@ -18,19 +18,26 @@ mod saved;
 #[cfg(test)]
 mod tests;
 
-pub use change::edit::{Remains, SpareKey, row_in_words};
-pub use change::redesign::{Changes, mechanisms};
+pub use change::asked::mechanisms;
+#[cfg(feature = "cli")]
+pub use change::at_point::{Point, points};
+#[cfg(feature = "cli")]
+pub use change::edit::{Remains, SpareKey};
+#[cfg(feature = "cli")]
+pub use change::redesign::Changes;
+pub use change::rows::row_in_words;
 pub use change::under::{LeftOut, Under};
-pub use change::varied::{Point, Varied, points};
+pub use change::varied::Varied;
 pub use change::vary::{Latitude, Weather, arrivals};
 pub use change::write::{fault_on_a_line, fault_to_json, faults_as_toml, kind_to_json};
 pub use demand::lines::{Demand, Unmet};
 pub use demand::stated::{Bound, Figure, Stated, Totals};
-pub use design::given::given;
+pub use design::given::{given, written_sink};
 pub use design::settings::{OtherValue, in_words as setting_in_words};
 pub use design::strategy::{given_settings, other_values, word as settings_word};
 pub use files::Readable;
 pub use form::raw::Strategy;
+pub(crate) use form::reading::said;
 #[cfg(feature = "schema")]
 pub use form::reference::reference;
 #[cfg(feature = "schema")]
@@ -49,7 +56,9 @@ use form::raw::At;
 use form::units::{Duration, LONGEST};
 use onceproof_kernel::time::Nanos;
 use onceproof_model::pipeline::Pipeline;
-use onceproof_sim::fault::{About, Climate};
+#[cfg(feature = "cli")]
+use onceproof_sim::fault::About;
+use onceproof_sim::fault::Climate;
 use onceproof_sim::outcome::Class;
 use onceproof_sim::patience::Patience;
 use onceproof_sim::plan::{Cluster, Network, Plan, Until};
@@ -112,8 +121,9 @@ impl Scenario {
     ///
     /// # Errors
     /// No run has such a record.
+    #[cfg(feature = "cli")]
     pub fn record(&self, name: &str) -> Result<About, ScenarioError> {
-        Ok(change::asked::record(&self.trial, name)?)
+        Ok(change::asked_of_step::record(&self.trial, name)?)
     }
 
     /// Whether its seeds draw faults and it fixes none, so that it is as many runs as there are seeds.

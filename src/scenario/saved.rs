@@ -1,7 +1,7 @@
 //! A failure that a test saved: not a scenario, since what was tested is written in Rust, but all that makes one run of
 //! it the failure: which rows of its input are left, and the exact faults. It is written to be read by people, too.
 
-use super::change::edit::{one_a_line, row_in_words};
+use super::change::rows::{one_a_line, row_in_words};
 use super::change::write::{Plain, document, faults_as_toml};
 use super::form::raw;
 use super::form::raw::{At, ClassWord};

@@ -308,6 +308,7 @@ mod tests {
     use crate::search::shard::Shard;
     use crate::search::stretch::Stretch;
     use crate::search::sweep::sweep_with;
+    use crate::search::threads::so_many;
     use std::sync::atomic::AtomicBool;
 
     const SEEDS: Seeds = Seeds::Range(5..700);
@@ -316,7 +317,7 @@ mod tests {
     fn part(shard: Shard, stop: Stop) -> Vec<Sweep> {
         let cancel = AtomicBool::new(false);
         let mut stretch = Stretch { shard, ..Stretch::whole() };
-        sweep_with(Fake::default, SEEDS, &mut stretch, stop, &cancel, &|_| {});
+        sweep_with(so_many(2), Fake::default, SEEDS, &mut stretch, stop, &cancel, &|_| {});
         stretch.done
     }
 
@@ -324,7 +325,7 @@ mod tests {
     fn whole(done: Vec<Sweep>, stop: Stop) -> Sweep {
         let cancel = AtomicBool::new(false);
         let mut stretch = Stretch { done, ..Stretch::whole() };
-        sweep_with(Fake::default, SEEDS, &mut stretch, stop, &cancel, &|_| {})
+        sweep_with(so_many(2), Fake::default, SEEDS, &mut stretch, stop, &cancel, &|_| {})
     }
 
     #[test]
@@ -349,8 +350,10 @@ mod tests {
             for at in [0, 1, 64, 65, 200] {
                 let seeds = Seeds::Range(5..5 + at);
                 let cancel = AtomicBool::new(false);
+                let whole_stretch = &mut Stretch::whole();
+                let make = Fake::default;
                 let begin =
-                    sweep_with(Fake::default, seeds, &mut Stretch::whole(), stop, &cancel, &|_| {});
+                    sweep_with(so_many(2), make, seeds, whole_stretch, stop, &cancel, &|_| {});
                 let kept =
                     Sweep { seeds: SEEDS, first_failure: None, results: Vec::new(), ..begin };
                 assert_eq!(whole(vec![kept], stop), all, "{stop:?} from {at} on");

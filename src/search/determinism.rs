@@ -2,11 +2,12 @@
 //! fingerprint after every so many events. The first that differs names a block, and only that block is
 //! looked at event by event, with the trace on.
 
+use super::in_order::in_order;
+use super::threads::Threads;
 use onceproof_sim::simulator::EventSeen;
 use onceproof_systems::{Simulator, Trial};
-use rayon::prelude::*;
 use std::convert::Infallible;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 /// How many events there are between two checkpoints.
 pub const EVERY: u64 = 1_000;
@@ -42,19 +43,32 @@ pub trait Witness {
     ) -> Result<Vec<EventSeen>, Self::Error>;
 }
 
-/// This process, with simulators that this function makes.
-pub struct Here<F>(pub F);
+/// The most runs between two times of adding up.
+const MOST_IN_CHUNK: u64 = 8192;
+
+/// This process.
+pub struct Here<F> {
+    threads: Threads,
+    /// Makes a simulator.
+    make: F,
+}
 
 impl<'a, F: Fn() -> Simulator<'a> + Sync> Witness for Here<F> {
     type Error = Infallible;
 
     fn fingerprints(&mut self, seeds: Range<u64>) -> Result<Vec<u128>, Infallible> {
-        let run = |simulator: &mut Simulator<'a>, seed| simulator.brief(Some(seed)).fingerprint;
-        Ok(seeds.into_par_iter().map_init(&self.0, run).collect())
+        let run =
+            |simulator: &mut Simulator<'a>, seed| Some(simulator.brief(Some(seed)).fingerprint);
+        let mut all = Vec::new();
+        in_order(self.threads, seeds, MOST_IN_CHUNK, &self.make, run, |_, fingerprint| {
+            all.push(fingerprint);
+            ControlFlow::Continue(())
+        });
+        Ok(all)
     }
 
     fn checkpoints(&mut self, seed: Option<u64>, every: u64) -> Result<Vec<u128>, Infallible> {
-        Ok((self.0)().checkpoints(seed, every))
+        Ok((self.make)().checkpoints(seed, every))
     }
 
     fn events(
@@ -62,7 +76,7 @@ impl<'a, F: Fn() -> Simulator<'a> + Sync> Witness for Here<F> {
         seed: Option<u64>,
         numbers: Range<u64>,
     ) -> Result<Vec<EventSeen>, Infallible> {
-        Ok((self.0)().events(seed, numbers))
+        Ok((self.make)().events(seed, numbers))
     }
 }
 
@@ -147,22 +161,25 @@ fn first_event(ours: &[EventSeen], theirs: &[EventSeen]) -> Option<Differing> {
 
 /// This process as a witness of a plan.
 pub fn here<'a>(
+    threads: Threads,
     trial: &'a Trial,
     planted: Option<(u64, u64)>,
 ) -> Here<impl Fn() -> Simulator<'a> + Sync> {
-    Here(move || {
+    let make = move || {
         let mut simulator = trial.simulator();
         if let Some((after, by)) = planted {
             simulator.plant_late_event(after, by);
         }
         simulator
-    })
+    };
+    Here { threads, make }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scenario::Scenario;
+    use crate::search::threads::so_many;
     use onceproof_kernel::time::MILLISECOND;
     use std::path::Path;
 
@@ -180,7 +197,8 @@ step   = [ { name = "events", kind = "source" }, { name = "per-user", kind = "co
     #[test]
     fn two_runs_that_agree_do_not_part() {
         let scenario = Scenario::parse(TWO, Path::new("two.toml")).expect("a scenario");
-        let (mut one, mut other) = (here(&scenario.trial, None), here(&scenario.trial, None));
+        let (mut one, mut other) =
+            (here(so_many(2), &scenario.trial, None), here(so_many(2), &scenario.trial, None));
         for every in [1, 2, 1_000] {
             assert_eq!(parting(&mut one, &mut other, None, every), Ok(None));
         }
@@ -191,12 +209,13 @@ step   = [ { name = "events", kind = "source" }, { name = "per-user", kind = "co
     fn the_event_that_comes_late_is_the_first_that_differs_whatever_the_blocks() {
         let scenario = Scenario::parse(TWO, Path::new("two.toml")).expect("a scenario");
         let trial = &scenario.trial;
-        let end = here(trial, None).0().events(None, 0..u64::MAX).len() as u64;
+        let end = (here(Threads::ONE, trial, None).make)().events(None, 0..u64::MAX).len() as u64;
         let mut parted = 0;
         for after in 0..end - 1 {
             let found = |every: u64| {
-                let mut late = here(trial, Some((after, MILLISECOND)));
-                let Ok(parting) = parting(&mut here(trial, None), &mut late, None, every);
+                let mut late = here(so_many(2), trial, Some((after, MILLISECOND)));
+                let Ok(parting) =
+                    parting(&mut here(so_many(2), trial, None), &mut late, None, every);
                 parting.map(|parting| parting.event.expect("an event"))
             };
             let close = found(1);
@@ -209,7 +228,10 @@ step   = [ { name = "events", kind = "source" }, { name = "per-user", kind = "co
             // The boot has number 0.
             assert!(close.number > after, "{close:?}");
             assert_ne!(close.first, close.again);
-            let (mut one, mut late) = (here(trial, None), here(trial, Some((after, MILLISECOND))));
+            let (mut one, mut late) = (
+                here(so_many(2), trial, None),
+                here(so_many(2), trial, Some((after, MILLISECOND))),
+            );
             assert_eq!(first_seed(&mut one, &mut late, 4..6), Ok(Some(4)));
         }
         // All but the timers: the source's commits and their answers alone are four.

@@ -24,7 +24,9 @@ use super::rests::Shared;
 use super::resume::{BreakingSchedule, Done, SearchPart};
 use super::shard::Shard;
 use super::space::Space;
+use super::threads::Threads;
 use super::walk::Walk;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Brief, Classes, Verdict};
 use onceproof_sim::simulator::{Extensions, Needless, Possibility, Resting};
@@ -58,10 +60,10 @@ pub enum Advance<'a> {
     Part(u64, &'a Done),
 }
 
-/// Runs every schedule of a space, on the threads of the pool it is called in, but for the parts that are
-/// done already. The plan has no faults of its own. When `cancel` is set the search ends soon; `done` holds
-/// all parts that it came to the end of.
+/// Runs every schedule of a space but for the parts that are done already. The plan has no faults of its own. When
+/// `cancel` is set the search ends soon; `done` holds all parts that it came to the end of.
 pub fn exhaust(
+    threads: Threads,
     trial: &Trial,
     seed: Option<u64>,
     space: &Space,
@@ -116,8 +118,17 @@ pub fn exhaust(
             shared = shared_rests(&mut simulator, seed, space, &firsts, &rests, cancel);
         }
         let causes = std::mem::take(&mut found.causes);
-        let mut search =
-            Search { trial, seed, space, most, shared: None, causes: &causes, cancel, tell };
+        let mut search = Search {
+            threads,
+            trial,
+            seed,
+            space,
+            most,
+            shared: None,
+            causes: &causes,
+            cancel,
+            tell,
+        };
         search.shared = shared.as_ref().filter(|_| merges);
         let mut level = search.level(&firsts, done);
         if merges && !level.found.is_empty() && !level.is_partial {
@@ -214,6 +225,7 @@ fn replayed(
 
 /// The search through the schedules of so many faults.
 pub(super) struct Search<'a> {
+    pub threads: Threads,
     pub trial: &'a Trial,
     pub seed: Option<u64>,
     pub space: &'a Space,
@@ -299,11 +311,11 @@ impl Search<'_> {
         firsts: &[Possibility],
         left: &[PartLeft],
         done: &mut Done,
-    ) -> BTreeMap<u32, SearchPart> {
+    ) -> SortedMap<u32, SearchPart> {
         let next = AtomicUsize::new(0);
         let done = Mutex::new(done);
-        let cut_off = Mutex::new(BTreeMap::new());
-        rayon::broadcast(|_| {
+        let cut_off = Mutex::new(SortedMap::new());
+        self.threads.at_most(left.len() as u64).each(&|| {
             let mut walk = Walk::new(self);
             while let Some(&PartLeft { first, slice, work }) =
                 left.get(next.fetch_add(1, Ordering::Relaxed))

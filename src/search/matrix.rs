@@ -10,6 +10,7 @@
 use super::stretch::Stretch;
 use super::sweep::{Runner, Stop, sweep_on, sweep_with};
 use super::tally::{Seeds, Sweep};
+use super::threads::Threads;
 use super::variants::Variant;
 use crate::scenario::Scenario;
 use onceproof_sim::outcome::{Brief, Classes, Outcome, Verdict};
@@ -63,8 +64,9 @@ pub enum MatrixStanding {
     NotRun,
 }
 
-/// Tries a wrong value, on the threads of the pool it is called in.
+/// Tries a wrong value.
 pub fn try_wrong(
+    threads: Threads,
     design: &Variant,
     scenario: &Scenario,
     seeds: &Range<u64>,
@@ -74,12 +76,14 @@ pub fn try_wrong(
 ) -> Tried {
     tried(design, scenario, |base, wrong| {
         let make = || Pair { wrong: wrong.simulator(), base: base.simulator() };
-        sweep_with(make, Seeds::Range(seeds.clone()), stretch, STOP_OF_WRONG, cancel, progress)
+        let seeds = Seeds::Range(seeds.clone());
+        sweep_with(threads, make, seeds, stretch, STOP_OF_WRONG, cancel, progress)
     })
 }
 
-/// Tries a right value, on the threads of the pool it is called in.
+/// Tries a right value.
 pub fn try_right(
+    threads: Threads,
     design: &Variant,
     scenario: &Scenario,
     seeds: &Range<u64>,
@@ -88,7 +92,8 @@ pub fn try_right(
     progress: &(dyn Fn(&Brief) + Sync),
 ) -> Tried {
     tried(design, scenario, |_, right| {
-        sweep_on(right, Seeds::Range(seeds.clone()), stretch, Stop::Never, cancel, progress)
+        let seeds = Seeds::Range(seeds.clone());
+        sweep_on(threads, right, seeds, stretch, Stop::Never, cancel, progress)
     })
 }
 

@@ -16,7 +16,8 @@ pub mod append;
 mod written;
 #[cfg(feature = "cli")]
 pub mod part;
-mod in_order;
+pub mod threads;
+pub mod in_order;
 mod panics;
 pub mod sweep;
 pub mod as_stated;
@@ -36,13 +37,16 @@ mod runner;
 mod walk;
 pub mod space;
 pub mod exhaust;
+#[cfg(feature = "cli")]
 pub mod variants;
 #[cfg(feature = "cli")]
 pub mod necessity;
 #[cfg(feature = "cli")]
 pub mod matrix;
 pub mod shrink;
+#[cfg(feature = "cli")]
 pub mod swarm;
+pub mod weathers;
 #[cfg(feature = "cli")]
 pub mod regressions;
 

@@ -11,6 +11,7 @@ use super::certificate::Exhaustion;
 use super::exhaust::{Advance, exhaust};
 use super::resume::Done;
 use super::space::Space;
+use super::threads::Threads;
 use super::variants::{Variant, wrong};
 use crate::scenario::Scenario;
 use onceproof_sim::fault::{Fault, Kind, KindName};
@@ -30,13 +31,15 @@ impl Variant {
     /// What comes of this wrong value, by a search from the beginning; see [`Variant::search_by`].
     pub fn search(
         &self,
+        threads: Threads,
         scenario: &Scenario,
         space: &Space,
         cancel: &AtomicBool,
         tell: &(dyn Fn(Advance<'_>) + Sync),
     ) -> Finding {
         let found = self.search_by(scenario, space, |trial, space| {
-            let all = exhaust(trial, scenario.seed, space, &mut Done::default(), cancel, tell);
+            let all =
+                exhaust(threads, trial, scenario.seed, space, &mut Done::default(), cancel, tell);
             Ok::<Exhaustion, Infallible>(all)
         });
         let Ok(found) = found;

@@ -47,6 +47,7 @@ pub struct Done {
 
 impl Done {
     /// Nothing is done, and every schedule is to be run, also of those that come to the same.
+    #[cfg(feature = "cli")]
     pub(super) fn full() -> Done {
         Done { full_from: Some(0), ..Done::default() }
     }

@@ -11,6 +11,7 @@ use super::served::{ServedTotals, without_faults};
 use super::stretch::Stretch;
 use super::sweep::never_fired;
 use super::tally::{Again, Ran, Seeds, Sweep};
+use super::threads::Threads;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::measure::Measured;
 use onceproof_sim::outcome::Brief;
@@ -108,9 +109,10 @@ const SAMPLE: u64 = 64;
 /// The most runs between two times of adding up: what is measured of a run takes some memory.
 const MOST_IN_CHUNK: u64 = 256;
 
-/// Runs and measures a trial under those seeds of a stretch that are not done, on the threads of the pool it is called in. `progress` is told of every
-/// run as it ends, in any order; when `cancel` is set, no further run begins, and those under way are given up.
+/// Runs and measures a trial under those seeds of a stretch that are not done. `progress` is told of every run as it
+/// ends, in any order; when `cancel` is set, no further run begins, and those under way are given up.
 pub fn measured(
+    threads: Threads,
     trial: &Trial,
     seeds: &Seeds,
     stretch: &mut Stretch<'_, Comparison>,
@@ -134,6 +136,7 @@ pub fn measured(
         Some((ran, measured, without_faults))
     };
     let ended = in_order(
+        threads,
         numbers,
         stretch.most_in_chunk(MOST_IN_CHUNK),
         || (trial.simulator(), bare.as_ref().map(Trial::simulator)),
@@ -234,18 +237,17 @@ impl Comparison {
 mod tests {
     use super::*;
     use crate::scenario::{Scenario, Strategy};
+    use crate::search::threads::so_many;
     use std::path::Path;
 
     /// The comparison of a strategy in the weather of the file.
     fn check(strategy: Strategy, threads: usize, cancelled: bool) -> Comparison {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/compare/chapter5.toml");
         let under = Scenario::load(&file).and_then(|scenario| scenario.under(strategy));
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         let cancel = AtomicBool::new(cancelled);
         let trial = under.expect("a scenario").scenario.trial;
-        pool.install(|| {
-            measured(&trial, &Seeds::Range(3..9), &mut Stretch::whole(), &cancel, &|_| {})
-        })
+        let seeds = Seeds::Range(3..9);
+        measured(so_many(threads), &trial, &seeds, &mut Stretch::whole(), &cancel, &|_| {})
     }
 
     #[test]

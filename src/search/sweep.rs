@@ -12,6 +12,7 @@ use super::marks::awaited;
 use super::panics::naming;
 use super::stretch::Stretch;
 use super::tally::{Again, Failure, Ran, Seeds, Sweep};
+use super::threads::Threads;
 use onceproof_kernel::alphabet::Mark;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Brief, Classes, Fired, Outcome, Verdict};
@@ -56,20 +57,22 @@ impl Runner for Simulator<'_> {
     }
 }
 
-/// Runs a plan under all seeds on the threads of the pool it is called in. `progress` is told of every
-/// run as it ends, in any order; when `cancel` is set, no further run begins, and those under way are given up.
+/// Runs a plan under all seeds. `progress` is told of every run as it ends, in any order; when `cancel` is set, no
+/// further run begins, and those under way are given up.
 pub fn sweep(
+    threads: Threads,
     trial: &Trial,
     seeds: Seeds,
     stop: Stop,
     cancel: &AtomicBool,
     progress: &(dyn Fn(&Brief) + Sync),
 ) -> Sweep {
-    sweep_on(trial, seeds, &mut Stretch::whole(), stop, cancel, progress)
+    sweep_on(threads, trial, seeds, &mut Stretch::whole(), stop, cancel, progress)
 }
 
 /// The same, of those runs that are not done yet.
 pub fn sweep_on(
+    threads: Threads,
     trial: &Trial,
     seeds: Seeds,
     stretch: &mut Stretch<'_, Sweep>,
@@ -77,7 +80,8 @@ pub fn sweep_on(
     cancel: &AtomicBool,
     progress: &(dyn Fn(&Brief) + Sync),
 ) -> Sweep {
-    let mut sweep = sweep_with(|| trial.simulator(), seeds, stretch, stop, cancel, progress);
+    let mut sweep =
+        sweep_with(threads, || trial.simulator(), seeds, stretch, stop, cancel, progress);
     sweep.chance = Chance::of(trial);
     sweep.never_fired = never_fired(trial, &sweep.fired);
     let is_missing = |mark: &Mark| sweep.runs > 0 && sweep.reached.runs(*mark) == 0;
@@ -93,6 +97,7 @@ pub fn never_fired(trial: &Trial, fired: &Fired) -> Vec<KindName> {
 /// Makes the runs of a stretch that are not done. What they came to is a sweep of the seeds of this stretch alone; how
 /// the first run and the first violated one look closely is found out only where the stretch is all there is.
 pub(super) fn sweep_with<R: Runner>(
+    threads: Threads,
     make: impl Fn() -> R + Sync,
     seeds: Seeds,
     stretch: &mut Stretch<'_, Sweep>,
@@ -124,7 +129,7 @@ pub(super) fn sweep_with<R: Runner>(
     }
     let most = stretch.most_in_chunk(MOST_IN_CHUNK);
     let mut first_violated = None;
-    let ended = in_order(numbers, most, &make, run, |number, ran| {
+    let ended = in_order(threads, numbers, most, &make, run, |number, ran| {
         let (verdict, classes) = (ran.brief.verdict, ran.brief.classes);
         if verdict == Verdict::Violated && sweep.violated == 0 {
             first_violated = Some(ran.brief.clone());
@@ -191,6 +196,7 @@ mod tests {
     use super::*;
     use crate::search::fake::{Fake, brief};
     use crate::search::tally::MOST_FAILING;
+    use crate::search::threads::so_many;
     use onceproof_sim::outcome::Class;
     use std::ops::Range;
 
@@ -206,12 +212,10 @@ mod tests {
 
     /// The sweep of the fake on so many threads.
     fn check(threads: usize, seeds: Range<u64>, stop: Stop) -> Sweep {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         let cancel = AtomicBool::new(false);
         let seeds = Seeds::Range(seeds);
-        pool.install(|| {
-            sweep_with(Fake::default, seeds, &mut Stretch::whole(), stop, &cancel, &|_| {})
-        })
+        let stretch = &mut Stretch::whole();
+        sweep_with(so_many(threads), Fake::default, seeds, stretch, stop, &cancel, &|_| {})
     }
 
     #[test]
@@ -263,13 +267,11 @@ mod tests {
 
     #[test]
     fn a_run_that_depends_on_the_run_before_is_found_out() {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("threads");
         let cancel = AtomicBool::new(false);
         let seeds = Seeds::Range(0..129);
         let make = || Fake { leaks: true, runs: 0 };
-        let sweep = pool.install(|| {
-            sweep_with(make, seeds, &mut Stretch::whole(), Stop::Never, &cancel, &|_| {})
-        });
+        let stretch = &mut Stretch::whole();
+        let sweep = sweep_with(Threads::ONE, make, seeds, stretch, Stop::Never, &cancel, &|_| {});
         let difference = sweep.difference.expect("a difference");
         assert_eq!((difference.seed, difference.field.as_str()), (Some(64), "work.messages"));
     }
@@ -277,7 +279,6 @@ mod tests {
     #[test]
     fn a_cancelled_sweep_covers_the_seeds_before_the_first_that_was_not_run() {
         for threads in [1, 3] {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("pool");
             let cancel = AtomicBool::new(false);
             let cancel_at = |ended: &Brief| {
                 if ended.fingerprint == brief(100).fingerprint {
@@ -285,16 +286,15 @@ mod tests {
                 }
             };
             let seeds = Seeds::Range(0..5000);
-            let sweep = pool.install(|| {
-                sweep_with(
-                    Fake::default,
-                    seeds,
-                    &mut Stretch::whole(),
-                    Stop::Never,
-                    &cancel,
-                    &cancel_at,
-                )
-            });
+            let sweep = sweep_with(
+                so_many(threads),
+                Fake::default,
+                seeds,
+                &mut Stretch::whole(),
+                Stop::Never,
+                &cancel,
+                &cancel_at,
+            );
             assert!(sweep.interrupted && !sweep.stopped_early() && sweep.runs < 5000);
             let prefix = check(1, 0..sweep.runs, Stop::Never).with_seeds(0..5000);
             assert_eq!(Sweep { interrupted: false, ..sweep }, prefix);
@@ -305,8 +305,9 @@ mod tests {
     fn one_run_may_have_no_seed() {
         let cancel = AtomicBool::new(false);
         let seeds = Seeds::One(None);
+        let stretch = &mut Stretch::whole();
         let sweep =
-            sweep_with(Fake::default, seeds, &mut Stretch::whole(), Stop::Never, &cancel, &|_| {});
+            sweep_with(so_many(2), Fake::default, seeds, stretch, Stop::Never, &cancel, &|_| {});
         assert_eq!((sweep.runs, sweep.sampled), (1, 1));
     }
 

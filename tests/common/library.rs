@@ -5,6 +5,7 @@ use onceproof::search::certificate::Exhaustion;
 use onceproof::search::exhaust::exhaust;
 use onceproof::search::resume::Done;
 use onceproof::search::space::{Space, bare};
+use onceproof::search::threads::Threads;
 use onceproof_sim::fault::KindName;
 use onceproof_systems::Trial;
 use std::path::Path;
@@ -24,5 +25,5 @@ pub fn trial_of(file: &str, settings: &str, steps: &[&str]) -> Trial {
 pub fn search(trial: &Trial, kinds: &[KindName], most: u32) -> Exhaustion {
     let cancel = AtomicBool::new(false);
     let space = Space::new(trial, kinds, most);
-    exhaust(trial, None, &space, &mut Done::default(), &cancel, &|_| {})
+    exhaust(Threads::per_core(), trial, None, &space, &mut Done::default(), &cancel, &|_| {})
 }

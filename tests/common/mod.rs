@@ -7,11 +7,18 @@ pub mod rust_text;
 pub mod schema;
 pub mod values;
 
+use onceproof::search::threads::Threads;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Classes, Verdict};
 
 use onceproof_sim::simulator::default_kinds;
 use onceproof_systems::{Simulator, Trial};
+use std::num::NonZeroUsize;
+
+/// So many threads.
+pub fn threads(count: usize) -> Threads {
+    Threads::new(NonZeroUsize::new(count).expect("at least one"))
+}
 
 /// Runs every schedule of at most `most` faults; returns how many there were, and what was found with the
 /// first schedule that found it.

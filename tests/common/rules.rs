@@ -6,6 +6,7 @@ use onceproof::search::certificate::Exhaustion;
 use onceproof::search::exhaust::exhaust;
 use onceproof::search::resume::Done;
 use onceproof::search::space::{Space, bare};
+use onceproof::search::threads::Threads;
 use onceproof::search::variants;
 use onceproof_kernel::alphabet::Mark;
 use onceproof_sim::fault::KindName;
@@ -27,7 +28,8 @@ pub fn scenario(folder: &str, file: &str, settings: &str) -> Scenario {
 pub fn search_small(folder: &str, settings: &str) -> Exhaustion {
     let trial = scenario(folder, "small.toml", settings).trial;
     let space = Space::new(&trial, &KindName::ALL, 1);
-    exhaust(&bare(&trial), None, &space, &mut Done::default(), &AtomicBool::new(false), &|_| {})
+    let (threads, trial, cancel) = (Threads::per_core(), bare(&trial), AtomicBool::new(false));
+    exhaust(threads, &trial, None, &space, &mut Done::default(), &cancel, &|_| {})
 }
 
 /// One fault finds these classes under these settings, or any class, if none is given.

@@ -1,11 +1,12 @@
 //! A search that is cut off says what it had done, and certifies nothing.
 
-use super::{on, plan_of, search};
+use super::{plan_of, search};
 use onceproof::scenario::Scenario;
 use onceproof::search::certificate::{CutOff, Exhaustion};
 use onceproof::search::exhaust::{Advance, exhaust};
 use onceproof::search::resume::Done;
 use onceproof::search::space::{Space, bare};
+use onceproof::search::threads::Threads;
 use onceproof_sim::fault::KindName;
 use onceproof_systems::Trial;
 use std::path::Path;
@@ -21,7 +22,7 @@ fn after(runs: u64, trial: &Trial, space: &Space) -> (Exhaustion, Done) {
             cancel.store(true, Ordering::Relaxed);
         }
     };
-    let found = on(1, || exhaust(trial, None, space, &mut done, &cancel, &tell));
+    let found = exhaust(Threads::ONE, trial, None, space, &mut done, &cancel, &tell);
     (found, done)
 }
 

@@ -1,6 +1,6 @@
 //! Each mechanism is needed: with a wrong value there is a schedule that breaks the small pipeline.
 
-use super::{on, plan_of};
+use super::{plan_of, so_many};
 use onceproof::scenario::Scenario;
 use onceproof::search::necessity::{Finding, Standing, searched};
 use onceproof::search::space::Space;
@@ -17,7 +17,7 @@ fn findings(kinds: &[KindName], most: u32) -> Vec<Finding> {
     let scenario = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
     let space = Space::new(&scenario.trial, kinds, most);
     let cancel = AtomicBool::new(false);
-    let search = |wrong: &Variant| on(2, || wrong.search(&scenario, &space, &cancel, &|_| {}));
+    let search = |wrong: &Variant| wrong.search(so_many(2), &scenario, &space, &cancel, &|_| {});
     searched(&scenario).iter().map(search).collect()
 }
 
@@ -51,7 +51,7 @@ fn where_the_full_design_breaks_its_own_value_is_no_witness() {
     let is_off = |design: &Variant| design.words() == "dedup = \"off\"";
     let off = searched(&scenario).into_iter().find(is_off).expect("a value");
     let cancel = AtomicBool::new(false);
-    let finding = off.search(&scenario, &space, &cancel, &|_| {});
+    let finding = off.search(so_many(2), &scenario, &space, &cancel, &|_| {});
     assert_eq!(finding.found.expect("a search").causes, []);
 }
 
@@ -106,7 +106,7 @@ fn check_with(
     let mut own = searched(&scenario);
     let of_all = wrong_mechanisms();
     own.retain(|design| !of_all.contains(design));
-    let search = |design: &Variant| on(2, || design.search(&scenario, &space, &cancel, &|_| {}));
+    let search = |design: &Variant| design.search(so_many(2), &scenario, &space, &cancel, &|_| {});
     let found: Vec<Finding> = own.iter().map(search).collect();
     let found: Vec<(String, String)> =
         found.iter().map(|finding| (finding.design.words(), standing(finding))).collect();

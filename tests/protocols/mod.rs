@@ -17,6 +17,7 @@ use onceproof::report::words::fault_in_words;
 use onceproof::search::exhaust::exhaust;
 use onceproof::search::resume::Done;
 use onceproof::search::space::Space;
+use onceproof::search::threads::Threads;
 use onceproof_kernel::time::MILLISECOND;
 use onceproof_sim::fault::KindName::{self, *};
 use onceproof_sim::fault::{Kind, Leg};
@@ -336,7 +337,8 @@ fn a_late_reply_to_an_earlier_life_is_no_answer_to_a_later_one() {
     let late = (1..120).map(|by| Kind::Delay { by: by * MILLISECOND, leg: Leg::Ack });
     let kinds = late.chain([Kind::Crash { restart: MILLISECOND }]).collect();
     let space = Space { kinds, ..Space::new(&trial, &[], 2) };
-    let found = exhaust(&trial, None, &space, &mut Done::default(), &NEVER, &|_| {});
+    let found =
+        exhaust(Threads::per_core(), &trial, None, &space, &mut Done::default(), &NEVER, &|_| {});
     assert_eq!(found.causes, []);
 }
 

@@ -11,6 +11,7 @@ use onceproof_sim::outcome::{Class, Damage, LedgerFigures, Outcome, Verdict};
 
 use onceproof_systems::Trial;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// What went wrong: a class, and with some classes a step and a record.
 type Harm = (Class, Option<(u16, String)>);
@@ -18,20 +19,32 @@ type Harm = (Class, Option<(u16, String)>);
 /// How great each is: how often the record is reflected too often or too seldom, but at least 1.
 type Harms = BTreeMap<Harm, u64>;
 
-#[test]
-fn what_is_blamed_did_it_and_nothing_else_was_needed() {
-    let (mut failing, mut sets) = (0, 0);
-    for file in files() {
+/// A file whose run is violated, and that run.
+struct Failing {
+    file: String,
+    trial: Trial,
+    seed: Option<u64>,
+    outcome: Outcome,
+}
+
+/// All of them. Each is run once, whoever looks at it.
+static FAILING: LazyLock<Vec<Failing>> = LazyLock::new(|| {
+    let failing = |file: String| {
         let scenario = load(&file);
         let seed = scenario.seed_of_run(None).seed;
         let outcome = scenario.trial.simulator().detail(seed);
-        if outcome.brief.verdict != Verdict::Violated {
-            continue;
-        }
-        failing += 1;
+        let is_violated = outcome.brief.verdict == Verdict::Violated;
+        is_violated.then_some(Failing { file, trial: scenario.trial, seed, outcome })
+    };
+    files().filter_map(failing).collect()
+});
+
+#[test]
+fn what_is_blamed_did_it_and_nothing_else_was_needed() {
+    let mut sets = 0;
+    for Failing { file, trial, seed, outcome } in FAILING.iter() {
         let all: Vec<usize> = (0..outcome.damage.len()).collect();
-        let Blame { damage, classes, .. } =
-            blame(&scenario.trial, seed, &outcome, &all, Watch::none());
+        let Blame { damage, classes, .. } = blame(trial, *seed, outcome, &all, Watch::none());
         let damaged = outcome.damage.iter().zip(damage);
         let of_records =
             damaged.map(|(damage, cause)| (harm(damage), cause.expect("it was asked")));
@@ -39,11 +52,12 @@ fn what_is_blamed_did_it_and_nothing_else_was_needed() {
         let found: Vec<(Harm, Blamed)> = of_records.chain(of_classes).collect();
         let named: BTreeSet<Class> = found.iter().map(|((class, _), _)| *class).collect();
         assert_eq!(named, outcome.brief.classes.iter().collect(), "{file}");
-        let with = |faults: &[usize]| harms(&scenario.trial, seed, &outcome, faults);
+        let with = |faults: &[usize]| harms(trial, *seed, outcome, faults);
         for (harm, cause) in &found {
-            sets += check(&file, harm, cause, outcome.schedule.len(), &with);
+            sets += check(file, harm, cause, outcome.schedule.len(), &with);
         }
     }
+    let failing = FAILING.len();
     assert!(failing > 70 && sets > 200, "{failing} files fail, by {sets} sets");
 }
 
@@ -101,16 +115,10 @@ fn harm(damage: &Damage) -> Harm {
 #[test]
 fn each_class_of_the_verdict_is_told_and_the_records_are_as_many_as_in_the_ledger() {
     let mut told = 0;
-    for file in files() {
-        let scenario = load(&file);
-        let seed = scenario.seed_of_run(None).seed;
-        let outcome = scenario.trial.simulator().detail(seed);
-        if outcome.brief.verdict != Verdict::Violated {
-            continue;
-        }
-        let which = candidates(&outcome, &scenario.trial);
-        let blame = blame(&scenario.trial, seed, &outcome, &which, Watch::none());
-        let text = damage_text(&outcome, &blame, &scenario.trial);
+    for Failing { file, trial, seed, outcome } in FAILING.iter() {
+        let which = candidates(outcome, trial);
+        let blame = blame(trial, *seed, outcome, &which, Watch::none());
+        let text = damage_text(outcome, &blame, trial);
         for class in outcome.brief.classes.iter() {
             let of_record = text.contains(&format!("\n  {}: ", class.word()));
             let of_run = text.contains(&format!("{}: the run as a whole\n", class.word()));

@@ -2,6 +2,7 @@
 //! neither loses what it found.
 
 use super::bugs;
+use crate::common::threads as so_many;
 use onceproof::search::exhaust::Advance;
 use onceproof::search::shrink::all::{All, Bounds, MOST_RUNS, SearchEnd, all, kinds};
 use onceproof::search::shrink::bench::Watch;
@@ -48,8 +49,8 @@ fn all_within(
     let bug = bugs::two_sends_lost_or_refused();
     let mut shrunk = shrunk_within(u64::MAX);
     let kinds = kinds(&bug.scenario, &shrunk, &[Crash, Duplicate]);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-    pool.install(|| all(&mut shrunk, kinds, Bounds { runs, cancel, tell }))
+    let threads = so_many(threads);
+    all(&mut shrunk, kinds, Bounds { threads, runs, cancel, tell })
 }
 
 fn faults(all: &All) -> Vec<&[Fault]> {

@@ -9,6 +9,7 @@ use onceproof::scenario::Scenario;
 use onceproof::search::shrink::all::{Bounds, SearchEnd, Set, all, as_searched, kinds};
 use onceproof::search::shrink::bench::{Goal, Watch};
 use onceproof::search::shrink::{Shrunk, shrink};
+use onceproof::search::threads::Threads;
 use onceproof_sim::fault::{Fault, Kind};
 use onceproof_sim::outcome::Verdict;
 
@@ -174,7 +175,8 @@ fn compare(name: &str, left: Left, design: &Design<'_>, found_here: &BTreeSet<Te
         }
     }
     let cancel = AtomicBool::new(false);
-    let bounds = Bounds { runs: MOST_RUNS, cancel: &cancel, tell: &|_| {} };
+    let bounds =
+        Bounds { threads: Threads::per_core(), runs: MOST_RUNS, cancel: &cancel, tell: &|_| {} };
     let all = all(&mut shrunk, kinds, bounds);
     assert!(matches!(all.end, SearchEnd::Complete | SearchEnd::GaveUp), "{name}: {:?}", all.end);
     assert!(all.searched as usize >= most, "{name}: {}", all.searched);

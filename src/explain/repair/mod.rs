@@ -309,8 +309,8 @@ fn of_settings<T: HasTable>(settings: &T, place: &str) -> Vec<Repair> {
         };
         found.push((!is_under, repair));
     }
-    found.sort_by_key(|&(is_alone, _)| is_alone);
-    found.into_iter().map(|(_, repair)| repair).collect()
+    let (first, alone): (Vec<_>, Vec<_>) = found.into_iter().partition(|&(is_alone, _)| !is_alone);
+    first.into_iter().chain(alone).map(|(_, repair)| repair).collect()
 }
 
 /// Each step of micro-batches that is said to make the same, and may not.

@@ -2,7 +2,7 @@
 //! calls.
 
 use super::{Rank, Repair, Sets, of_name, of_written};
-use crate::search::variants::written_sink;
+use crate::scenario::written_sink;
 use onceproof_kernel::call::Action;
 use onceproof_kernel::time::{Nanos, SECOND};
 use onceproof_model::function::Function;

@@ -4,6 +4,7 @@
 mod telling;
 
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::time::Nanos;
 use onceproof_sim::outcome::Outcome;
 use onceproof_sim::trace::{Fate, Ownership, Seen};
@@ -267,7 +268,7 @@ fn settle(scenes: &mut [Scene]) {
 
 /// Finds out which records are in what is stored by a message: those that its sender has added in the same moment.
 fn store(scenes: &mut [Scene], message: &str) {
-    let mut added: BTreeMap<ShardIndex, (Nanos, Vec<u64>)> = BTreeMap::new();
+    let mut added: SortedMap<ShardIndex, (Nanos, Vec<u64>)> = SortedMap::new();
     let mut stored: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     let is_it =
         |name: Option<&String>| name.is_some_and(|name| name.split('#').next() == Some(message));
@@ -276,7 +277,7 @@ fn store(scenes: &mut [Scene], message: &str) {
         let name = scene.topic.as_ref().map(|topic| &topic.name);
         match scene.shape {
             _ if scene.takes.is_some() => {
-                let (at, roots) = added.entry(shard).or_default();
+                let (at, roots) = added.or_default(shard);
                 if *at != scene.at {
                     (*at, *roots) = (scene.at, Vec::new());
                 }

@@ -1,6 +1,7 @@
 //! Editing a scenario as a text: its input written out, fewer rows, fewer shards, and what is left when a
 //! failure was shrunk. The text stays the one that was given, as far as it is still true.
 
+use super::rows::one_a_line;
 use super::write::{Plain, each_step, forget_ledger, set};
 use crate::printable::printable;
 use crate::scenario::{Scenario, ScenarioError};
@@ -269,23 +270,6 @@ fn records(rows: &[InputRow]) -> Array {
     array
 }
 
-/// A row for people: `ann at 0s, value 5`.
-pub fn row_in_words(row: &InputRow) -> String {
-    let mut text = format!("{} at {}", row.key, row.arrival);
-    if row.event_time != row.arrival {
-        text.push_str(&format!(", of {}", row.event_time));
-    }
-    match &row.value {
-        RowValue::Integer(1) => {}
-        RowValue::Integer(value) => text.push_str(&format!(", value {value}")),
-        RowValue::Text(value) => text.push_str(&format!(", value {value}")),
-    }
-    if let Some(id) = row.id {
-        text.push_str(&format!(", id {id:016x}"));
-    }
-    text
-}
-
 fn record(row: &InputRow) -> InlineTable {
     let mut table = InlineTable::new();
     table.insert("key", row.key.as_ref().into());
@@ -302,23 +286,6 @@ fn record(row: &InputRow) -> InlineTable {
         table.insert("id", format!("{id:016x}").into());
     }
     table
-}
-
-/// Each value of a list on a line of its own, if there are several.
-pub(in crate::scenario) fn one_a_line(array: &mut Array) {
-    if array.len() == 1 {
-        for value in array.iter_mut() {
-            *value.decor_mut() = Decor::new(" ", " ");
-        }
-        array.set_trailing("");
-        array.set_trailing_comma(false);
-        return;
-    }
-    for value in array.iter_mut() {
-        *value.decor_mut() = Decor::new("\n    ", "");
-    }
-    array.set_trailing("\n");
-    array.set_trailing_comma(true);
 }
 
 /// Takes comments away.

@@ -3,8 +3,9 @@
 //! a file can be done with it: a failure of it can be saved, shrunk and replayed like any other. What fails
 //! then is no regression of the file, and is not saved as one.
 
-use super::asked::{self, AskedOfStep};
-use super::typed::{told, typed};
+use super::asked;
+use super::asked_of_step::{self, AskedOfStep};
+use super::pieces::{told, typed};
 use super::write::{document, each_step, forget_ledger, set};
 use crate::scenario::wrong::error::Errors;
 use crate::scenario::{Scenario, ScenarioError};
@@ -51,17 +52,17 @@ impl Scenario {
         let Changes { mechanism, steps, without, bare, faults } = changes;
         let mut errors = Errors::default();
         let design = &self.trial.design;
-        let read = steps.iter().map(|written| asked::of_step(design, written));
+        let read = steps.iter().map(|written| asked_of_step::of_step(design, written));
         let of_steps: Vec<AskedOfStep> = read.filter_map(|read| errors.keep_all(read)).collect();
         let of_all = mechanism.as_ref().and_then(|written| {
             errors.keep_all(match design.settings() {
                 None => asked::mechanism(written)
                     .map(|(mechanism, asked)| OfAll::Mechanism(mechanism, asked)),
-                Some(settings) => asked::settings(settings, written)
+                Some(settings) => asked_of_step::settings(settings, written)
                     .map(|(table, asked)| OfAll::Settings(table, asked)),
             })
         });
-        let read = faults.iter().map(|written| asked::fault(written));
+        let read = faults.iter().map(|written| asked_of_step::fault(written));
         let added: Vec<InlineTable> = read.filter_map(|read| errors.keep_all(read)).collect();
         errors.end(Some(())).map_err(ScenarioError::Bad)?;
         let mut document = document(&self.text);
@@ -113,14 +114,6 @@ fn put_settings(document: &mut DocumentMut, table: &str, asked: &InlineTable) {
     if let Some(table) = table.as_table_like_mut() {
         put(table, asked);
     }
-}
-
-/// What mechanisms mean that are written with commas between them.
-///
-/// # Errors
-/// They are no mechanisms.
-pub fn mechanisms(written: &str) -> Result<Mechanism, ScenarioError> {
-    Ok(asked::mechanism(written).map_err(ScenarioError::Bad)?.0)
 }
 
 fn leave_out(document: &mut DocumentMut, without: &[KindName], bare: bool) {

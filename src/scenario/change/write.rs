@@ -165,6 +165,7 @@ pub(in crate::scenario) fn forget_ledger(document: &mut DocumentMut) {
 }
 
 /// The steps of a scenario as tables, however they are written.
+#[cfg(feature = "cli")]
 pub(in crate::scenario) fn step_tables(document: &DocumentMut) -> Vec<Table> {
     match document.get("step") {
         Some(Item::ArrayOfTables(steps)) => steps.iter().cloned().collect(),

@@ -6,8 +6,8 @@ use crate::scenario::form::raw;
 use crate::scenario::form::raw::At;
 use crate::scenario::wrong::diagnostic::Source;
 use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_systems::Design;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Something that a scenario file demands of its runs.
@@ -48,14 +48,14 @@ pub(in crate::scenario) struct DemandPlaces {
     /// Where `expect` stands.
     expect: usize,
     /// Where that stands which has a place of its own.
-    own: BTreeMap<Demand, usize>,
+    own: SortedMap<Demand, usize>,
 }
 
 impl DemandPlaces {
     /// Those of a file that was read.
     pub fn of(file: &raw::File, design: &Design) -> DemandPlaces {
         let faults = file.fault.iter().enumerate();
-        let mut own: BTreeMap<Demand, usize> =
+        let mut own: SortedMap<Demand, usize> =
             faults.map(|(index, fault)| (Demand::Fires(index), fault.span.start)).collect();
         if let raw::expect::Expect::Table(table) = &file.expect.value {
             let raw::expect::Table { holds, violates, rows_skipped, results, .. } = &**table;

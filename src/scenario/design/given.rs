@@ -1,8 +1,10 @@
-//! The mechanisms of a step that are not the default, as a scenario file writes them.
+//! What a step is given, as a scenario file writes it: the mechanisms that are not the default, and how it writes.
 
 use super::settings::in_words;
+use onceproof_kernel::time::{Nanos, SECOND, Span};
 use onceproof_model::dataflow::mechanism::Mechanism;
 use onceproof_model::dataflow::mechanism::table::{MechanismDesign, MechanismRow, MechanismTakes};
+use onceproof_model::pipeline::{IdFrom, InsertId, OffsetGiven, Sink};
 use onceproof_model::setting::{Setting, SettingValue};
 
 /// Those that differ from the default, each as `name = value`, in the order in which they are told. How a step joins
@@ -73,6 +75,38 @@ fn own(setting: &Setting<Mechanism>, of: &Mechanism) -> String {
 
 fn braces(keys: impl Iterator<Item = String>) -> String {
     format!("{{ {} }}", keys.collect::<Vec<_>>().join(", "))
+}
+
+/// A way to write, as a scenario file has it.
+pub fn written_sink(sink: &Sink) -> String {
+    match sink {
+        Sink::Upsert => "write = \"upsert\"".to_owned(),
+        Sink::Append => "write = \"append\"".to_owned(),
+        Sink::InsertId(InsertId { window, from }) => {
+            let random = match from {
+                IdFrom::Record => "",
+                IdFrom::Execution => ", random = true",
+            };
+            format!("write = {{ insert-id = {{ window = \"{}\"{random} }} }}", length(*window))
+        }
+        Sink::Offset(OffsetGiven::BeforeCall) => "write = \"offset\"".to_owned(),
+        Sink::Offset(OffsetGiven::AfterCall) => "write = \"offset-in-memory\"".to_owned(),
+        Sink::Offset(OffsetGiven::InNewStream) => "write = \"offset-new-stream\"".to_owned(),
+        Sink::Rename => "write = \"rename\"".to_owned(),
+        Sink::InPlace => "write = \"in-place\"".to_owned(),
+        Sink::TwoPhase { timeout } => {
+            format!("write = {{ two-phase = {{ timeout = \"{}\" }} }}", length(*timeout))
+        }
+    }
+}
+
+/// A length of time, in hours if these are whole.
+fn length(nanos: Nanos) -> String {
+    const HOUR: Nanos = 3600 * SECOND;
+    match nanos {
+        nanos if nanos > 0 && nanos % HOUR == 0 => format!("{}h", nanos / HOUR),
+        nanos => Span(nanos).to_string(),
+    }
 }
 
 #[cfg(test)]

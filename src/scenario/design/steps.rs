@@ -11,6 +11,7 @@ use crate::scenario::wrong::explain::{FIRST_STEP, belongs_to, no_such};
 use crate::scenario::wrong::graph_error::graph_error;
 use crate::scenario::wrong::such_as;
 use onceproof_kernel::layout::{Failing, StepIndex};
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::source::Progress;
 use onceproof_kernel::time::SECOND;
 use onceproof_model::dataflow::Design;
@@ -19,7 +20,6 @@ use onceproof_model::pipeline::{
     Ack, IdFrom, InsertId, MessageIds, OffsetGiven, QueueRules, Sink, Step, StepKind,
 };
 use onceproof_model::window::Windowing;
-use std::collections::BTreeMap;
 
 /// The most steps. What is worked out of a pipeline grows with their square: 10,000 take 2.5 GB. Numbers of steps have 16
 /// bits.
@@ -167,7 +167,7 @@ fn check_stable_inputs(
     Ok(())
 }
 
-type Names<'a> = BTreeMap<&'a str, StepIndex>;
+type Names<'a> = SortedMap<&'a str, StepIndex>;
 
 fn names<'a>(source: &Source<'_>, steps: &'a [At<raw::Step>]) -> Result<Names<'a>, Diagnostic> {
     if let Some(step) = steps.get(MOST_STEPS) {
@@ -219,7 +219,7 @@ fn inputs_of(
         }
         Some(from) => {
             let find = |name: &At<String>| {
-                names.get(name.value.as_str()).copied().ok_or_else(|| {
+                names.get(&name.value.as_str()).copied().ok_or_else(|| {
                     let known: Vec<&str> = steps
                         .iter()
                         .map(|step| step.value.name.value.as_str())

@@ -2,6 +2,7 @@
 
 pub(super) mod raw;
 pub(super) mod units;
+pub(super) mod node;
 pub(super) mod reading;
 #[cfg(feature = "schema")]
 pub(super) mod schema;

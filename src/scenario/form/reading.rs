@@ -5,18 +5,19 @@
 //! For the same reason the meaning of a file is looked at once its form is right, and its faults once its steps
 //! are: a fault at a step that could not be read would else be told as one at a step that does not exist.
 
+use super::node::{Node, Unreadable};
 use super::raw;
 use crate::scenario::FORMAT;
 use crate::scenario::saved::is_of_a_test;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, clip, nearest};
-use crate::scenario::wrong::error::MOST_TOLD;
+use crate::scenario::wrong::error::{MOST_TOLD, in_order};
 use crate::scenario::wrong::explain::{
     Around, FIRST_STEP, LISTS, Repeats, TOP_KEYS, explain, syntax,
 };
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned};
 use std::ops::Range;
 use toml::Spanned;
-use toml::de::{DeArray, DeTable, DeValue, Deserializer};
+use toml::de::{DeArray, DeTable, DeValue};
 
 /// The keys that every file has.
 const NEEDED: [&str; 4] = ["name", "claim", "expect", "step"];
@@ -126,6 +127,12 @@ fn missing(source: &Source<'_>, table: &DeTable<'_>, key: &str) -> Diagnostic {
     }
 }
 
+/// What a text says, however it is laid out; nothing if it is not TOML.
+pub(crate) fn said(text: &str) -> Option<serde_json::Value> {
+    let table = DeTable::parse(text).ok()?;
+    serde_json::Value::deserialize(Node::File(&table)).ok()
+}
+
 /// Reads a table. `wrong` holds what is known of it already; `top` are the keys that belong above all tables.
 ///
 /// # Errors
@@ -138,12 +145,12 @@ pub(in crate::scenario) fn read<T: DeserializeOwned>(
 ) -> Result<T, Vec<Diagnostic>> {
     let mut gone: Vec<Removed> = Vec::new();
     while wrong.len() < MOST_TOLD {
-        let error = match T::deserialize(Deserializer::from(table.clone())) {
+        let error = match T::deserialize(Node::File(&table)) {
             Ok(read) if wrong.is_empty() => return Ok(read),
             Ok(_) => break,
             Err(error) => error,
         };
-        let span = error.span().unwrap_or(0..0);
+        let span = error.span.clone().unwrap_or(0..0);
         let way = way_to(&table, &span);
         let told = explain(source, &error, &Around { top, in_faults: is_in_faults(&way) });
         // That a key is missing that was taken out, or that stands elsewhere, has been told.
@@ -160,7 +167,7 @@ pub(in crate::scenario) fn read<T: DeserializeOwned>(
             None => break,
         }
     }
-    wrong.sort_by_key(|error| (error.line(), error.column()));
+    in_order(&mut wrong);
     Err(wrong)
 }
 
@@ -173,9 +180,9 @@ struct Removed {
 
 impl Removed {
     /// Whether an error is that this is missing, or that nothing that is right is left.
-    fn explains(&self, error: &toml::de::Error) -> bool {
-        let message = error.message();
-        let is_here = error.span().unwrap_or(0..0) == self.of;
+    fn explains(&self, error: &Unreadable) -> bool {
+        let Unreadable { message, span } = error;
+        let is_here = span.clone().unwrap_or(0..0) == self.of;
         is_here
             && match message.strip_prefix("missing field `") {
                 // A key of another name may have been meant for it.

@@ -12,6 +12,7 @@ use crate::scenario::wrong::diagnostic::{Diagnostic, Source, quote};
 use crate::scenario::wrong::explain::custom;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::time::Time;
 use onceproof_model::function::{Filter, Function, Into};
 use onceproof_model::pipeline::{MessageIds, Pipeline, StepKind};
@@ -33,7 +34,7 @@ pub(in crate::scenario) struct Inputs {
     /// The files that they stand in, without links.
     pub files: Vec<PathBuf>,
     /// Of each source that reads a queue, the first row of each id.
-    first_rows: BTreeMap<StepIndex, BTreeMap<u64, u64>>,
+    first_rows: SortedMap<StepIndex, BTreeMap<u64, u64>>,
 }
 
 impl Inputs {

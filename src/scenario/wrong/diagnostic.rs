@@ -71,6 +71,7 @@ impl Diagnostic {
     }
 
     /// Says that its lines are not those of the file, but of what the file becomes by what was asked of it.
+    #[cfg(feature = "cli")]
     pub(in crate::scenario) fn built_otherwise(mut self) -> Diagnostic {
         self.0.path.push_str(", built otherwise");
         self

@@ -84,6 +84,12 @@ impl From<Diagnostic> for ScenarioError {
     }
 }
 
+/// Puts what is wrong in the order in which it stands in the file. Whoever reads any type asks for it here, so that it is
+/// compiled once, and not for each type.
+pub(in crate::scenario) fn in_order(wrong: &mut [Diagnostic]) {
+    wrong.sort_by_key(|error| (error.line(), error.column()));
+}
+
 /// What was found wrong so far, where what comes after it can still be read.
 #[derive(Default)]
 pub(in crate::scenario) struct Errors(Vec<Diagnostic>);
@@ -124,7 +130,7 @@ impl Errors {
     /// # Errors
     /// What is wrong.
     pub fn end<T>(mut self, made: Option<T>) -> Result<T, Vec<Diagnostic>> {
-        self.0.sort_by_key(|error| (error.line(), error.column()));
+        in_order(&mut self.0);
         self.0.dedup();
         match made {
             Some(made) if self.0.is_empty() => Ok(made),

@@ -4,6 +4,7 @@
 
 use super::diagnostic::{Diagnostic, Source, clip, list, quote};
 use super::such_as;
+use crate::scenario::form::node::Unreadable;
 use crate::scenario::form::raw::parameters::PARAMETERS_OF;
 use crate::scenario::form::units::{NO_DATE, duration};
 use onceproof_sim::fault::KindName;
@@ -58,14 +59,14 @@ pub(in crate::scenario) const TOP_KEYS: [&str; 22] = [
     "sweep",
 ];
 
-/// Turns an error of the TOML reader into a diagnostic.
+/// Turns what does not have the form of a file into a diagnostic.
 pub(in crate::scenario) fn explain(
     source: &Source<'_>,
-    error: &toml::de::Error,
+    error: &Unreadable,
     around: &Around<'_>,
 ) -> Diagnostic {
-    let span = error.span().unwrap_or(0..0);
-    let message = error.message();
+    let span = error.span.clone().unwrap_or(0..0);
+    let message = error.message.as_str();
     if let Some((word, known)) = names(message, "unknown field `") {
         return unknown_key(source, span, word, known, around);
     }
@@ -86,17 +87,6 @@ pub(in crate::scenario) fn explain(
         {
             return of_another_type(source, span, found, expected);
         }
-    }
-    if message.starts_with("wanted exactly 1 element")
-        || message.starts_with("expected table with ex")
-    {
-        return source.error(span, "this takes one key").label("exactly one");
-    }
-    if message == "integer number overflowed" {
-        return source.error(span, "a number that is too large");
-    }
-    if message == "wanted string or table" {
-        return source.error(span, "expected a name or a table");
     }
     custom(source, span, message)
 }

@@ -15,6 +15,7 @@ use crate::scenario::Scenario;
 use crate::search::exhaust::{Advance, exhaust};
 use crate::search::resume::Done;
 use crate::search::space::Space;
+use crate::search::threads::Threads;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::{Outcome, Verdict};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -68,6 +69,8 @@ pub enum SearchEnd {
 /// What bounds a search.
 #[derive(Clone, Copy)]
 pub struct Bounds<'a> {
+    /// On how many threads it runs.
+    pub threads: Threads,
     /// The most runs.
     pub runs: u64,
     /// Set when it should end soon.
@@ -104,9 +107,8 @@ pub fn most_jobs(shrunk: &Shrunk, kinds: &[Kind]) -> u64 {
     space.most_jobs(&trial, shrunk.case.seed)
 }
 
-/// Searches for all smallest sets of these kinds, on the threads of the pool it is called in. One that is
-/// smaller than the failure that was shrunk to takes its place, and so does one of its size if a part of
-/// the failure breaks the scenario in another way.
+/// Searches for all smallest sets of these kinds. One that is smaller than the failure that was shrunk to takes its
+/// place, and so does one of its size if a part of the failure breaks the scenario in another way.
 pub fn all(shrunk: &mut Shrunk, kinds: Vec<Kind>, bounds: Bounds<'_>) -> All {
     let Shrunk { case, goal, .. } = &*shrunk;
     let trial = case.trial(u64::MAX);
@@ -122,7 +124,8 @@ pub fn all(shrunk: &mut Shrunk, kinds: Vec<Kind>, bounds: Bounds<'_>) -> All {
     };
     let mut done = Done::full();
     let space = |most| Space { kinds: kinds.clone(), ..Space::new(&trial, &[], most) };
-    let mut found = exhaust(&trial, case.seed, &space(MOST_FAULTS), &mut done, &ends, &tell);
+    let mut found =
+        exhaust(bounds.threads, &trial, case.seed, &space(MOST_FAULTS), &mut done, &ends, &tell);
     let is_interrupted = bounds.cancel.load(Ordering::Relaxed) && found.interrupted;
     // Which numbers of faults were searched within the bound depends on no thread; how far the next was does.
     let is_whole = |&(at, _): &(usize, _)| !found.interrupted || at + 1 < found.levels.len();
@@ -137,7 +140,8 @@ pub fn all(shrunk: &mut Shrunk, kinds: Vec<Kind>, bounds: Bounds<'_>) -> All {
         // Those are done, so this only puts together what they found.
         let never = AtomicBool::new(false);
         let most = within.saturating_sub(1);
-        found = exhaust(&trial, case.seed, &space(most), &mut done, &never, &|_| {});
+        found =
+            exhaust(bounds.threads, &trial, case.seed, &space(most), &mut done, &never, &|_| {});
     }
     let (mut sets, mut others) = (Vec::new(), 0);
     for cause in &found.causes {

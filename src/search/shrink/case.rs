@@ -1,6 +1,7 @@
 //! What is shrunk: rows of the input and faults, over a scenario or a trial whose input is written out. Rows are known
 //! by their numbers in it, so that a row, and a fault on it, stay what they are while others go.
 
+#[cfg(feature = "cli")]
 use crate::scenario::Scenario;
 use onceproof_sim::fault::{About, Climate, Fault, Pattern};
 use onceproof_sim::input::SourceInput;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub enum Subject {
     /// A scenario file, which may be edited.
+    #[cfg(feature = "cli")]
     Scenario(Arc<Scenario>),
     /// What has no text: its steps stay as they are.
     Trial(Arc<Trial>),
@@ -20,12 +22,14 @@ impl Subject {
     /// What is run.
     pub fn trial(&self) -> &Trial {
         match self {
+            #[cfg(feature = "cli")]
             Subject::Scenario(scenario) => &scenario.trial,
             Subject::Trial(trial) => trial,
         }
     }
 
     /// The scenario, if it is one.
+    #[cfg(feature = "cli")]
     pub fn scenario(&self) -> Option<&Scenario> {
         match self {
             Subject::Scenario(scenario) => Some(scenario),

@@ -4,6 +4,7 @@
 
 use super::bench::Bench;
 use super::case::Case;
+#[cfg(feature = "cli")]
 use crate::scenario::Scenario;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_model::dataflow;
@@ -23,6 +24,7 @@ pub struct Wrong {
 }
 
 /// The mechanisms without what only costs.
+#[cfg(feature = "cli")]
 fn without_costs(mechanism: &Mechanism) -> Mechanism {
     let mut without = *mechanism;
     for row in Mechanism::table().iter().filter(|row| !row.may_break_in(mechanism)) {
@@ -32,6 +34,7 @@ fn without_costs(mechanism: &Mechanism) -> Mechanism {
 }
 
 /// Whether a scenario with the same steps has the same mechanisms, but for what only costs.
+#[cfg(feature = "cli")]
 pub fn are_kept(before: &Scenario, after: &Scenario) -> bool {
     match (&before.trial.design, &after.trial.design) {
         (Design::Dataflow(before), Design::Dataflow(after)) => {

@@ -16,13 +16,16 @@ pub mod latency;
 pub mod input;
 pub mod local;
 mod next;
+#[cfg(feature = "cli")]
 pub mod structure;
 pub mod mechanisms;
 pub mod placed;
 pub mod weaken;
 pub mod plain;
+#[cfg(feature = "cli")]
 pub mod all;
 
+#[cfg(feature = "cli")]
 use crate::scenario::{Expect, Scenario, ScenarioError};
 use bench::{Bench, Goal, Hit, Watch};
 use case::{Case, Subject};
@@ -88,6 +91,7 @@ pub enum Refusal {
     /// The faults that fired, written out, do not fail in the same way.
     DoesNotReplay,
     /// Its input cannot be written out.
+    #[cfg(feature = "cli")]
     Scenario(ScenarioError),
 }
 
@@ -96,6 +100,7 @@ pub enum Refusal {
 ///
 /// # Errors
 /// There is no failure, or it cannot be written out.
+#[cfg(feature = "cli")]
 pub fn shrink(scenario: &Scenario, seed: Option<u64>, watch: Watch<'_>) -> Result<Shrunk, Refusal> {
     let expected: &[Class] = match &scenario.expect {
         Expect::ExactlyOnce => &[],
@@ -166,6 +171,7 @@ fn shrink_subject(
     if latency::as_delays(&mut bench, &mut case) {
         fewest_faults(&mut bench, &mut case, &mut kinds);
     }
+    #[cfg(feature = "cli")]
     structure::smaller_scenario(&mut bench, &mut case);
     placed::instead_of_times(&mut bench, &mut case);
     // What is said of smaller sets must be so in the scenario that is left.

@@ -2,7 +2,9 @@
 
 use super::bench::Bench;
 use super::case::Case;
-use onceproof_sim::fault::{Fault, Place};
+#[cfg(feature = "cli")]
+use onceproof_sim::fault::Fault;
+use onceproof_sim::fault::Place;
 
 /// Leaves out of each place what the very same run is found without.
 pub fn plain_places(bench: &mut Bench<'_>, case: &mut Case) {
@@ -39,6 +41,7 @@ pub fn plain_places(bench: &mut Bench<'_>, case: &mut Case) {
 
 /// Moves each fault to the earliest place at which it has the same effect. An exhaustive search lists the fault
 /// there, and leaves the later places out.
+#[cfg(feature = "cli")]
 pub fn first_places(bench: &mut Bench<'_>, case: &mut Case) {
     let trial = case.trial(bench.most_events);
     let mut simulator = trial.simulator();

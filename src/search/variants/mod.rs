@@ -18,7 +18,6 @@ use onceproof_systems::{SystemSettings, Trial, with_settings};
 use std::collections::BTreeSet;
 
 pub use mechanisms::{right as right_mechanisms, wrong as wrong_mechanisms};
-pub use steps::write as written_sink;
 
 /// One value of a mechanism, or of a setting of a step.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,9 +1,8 @@
 //! Wrong values that follow from the file's own: its dedup window without what makes it hold, half of it, and what
 //! outlives it.
 
-use super::steps::write;
 use super::{Setting, Variant};
-use crate::scenario::given;
+use crate::scenario::{given, written_sink};
 use onceproof_kernel::time::{Nanos, Span};
 use onceproof_model::dataflow;
 use onceproof_model::dataflow::mechanism::dedup::DedupWindow;
@@ -32,13 +31,14 @@ pub(super) fn wrong(trial: &Trial) -> Vec<Variant> {
             }
             (StepKind::Sink(Sink::InsertId(InsertId { window, from })), _) => {
                 let half = Sink::InsertId(InsertId { window: half(*window), from: *from });
-                variants.push(of_step(step, write(&half)));
+                variants.push(of_step(step, written_sink(&half)));
                 let timeout = Span(outliving(*window));
                 let keys = format!("mechanism.retry = {{ timeout = \"{timeout}\" }}");
                 variants.push(of_step(step, keys));
             }
             (StepKind::Sink(Sink::TwoPhase { timeout }), _) => {
-                variants.push(of_step(step, write(&Sink::TwoPhase { timeout: half(*timeout) })));
+                variants
+                    .push(of_step(step, written_sink(&Sink::TwoPhase { timeout: half(*timeout) })));
             }
             _ => {}
         }

@@ -7,7 +7,7 @@
 //! wrong (`own`).
 
 use super::{Needs, Setting, Soundness, Variant};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, written_sink};
 use crate::search::space::bare;
 use onceproof_kernel::call::Action;
 use onceproof_kernel::layout::StepIndex;
@@ -54,38 +54,6 @@ const WRITES: [(Sink, Soundness); 12] = [
 
 const fn insert_id(window: Nanos, from: IdFrom) -> Sink {
     Sink::InsertId(InsertId { window, from })
-}
-
-/// A way to write, as a scenario file has it.
-pub fn write(sink: &Sink) -> String {
-    match sink {
-        Sink::Upsert => "write = \"upsert\"".to_owned(),
-        Sink::Append => "write = \"append\"".to_owned(),
-        Sink::InsertId(InsertId { window, from }) => {
-            let random = match from {
-                IdFrom::Record => "",
-                IdFrom::Execution => ", random = true",
-            };
-            format!("write = {{ insert-id = {{ window = \"{}\"{random} }} }}", length(*window))
-        }
-        Sink::Offset(OffsetGiven::BeforeCall) => "write = \"offset\"".to_owned(),
-        Sink::Offset(OffsetGiven::AfterCall) => "write = \"offset-in-memory\"".to_owned(),
-        Sink::Offset(OffsetGiven::InNewStream) => "write = \"offset-new-stream\"".to_owned(),
-        Sink::Rename => "write = \"rename\"".to_owned(),
-        Sink::InPlace => "write = \"in-place\"".to_owned(),
-        Sink::TwoPhase { timeout } => {
-            format!("write = {{ two-phase = {{ timeout = \"{}\" }} }}", length(*timeout))
-        }
-    }
-}
-
-/// A length of time, in hours if these are whole.
-fn length(nanos: Nanos) -> String {
-    const HOUR: Nanos = 3600 * SECOND;
-    match nanos {
-        nanos if nanos > 0 && nanos % HOUR == 0 => format!("{}h", nanos / HOUR),
-        nanos => Span(nanos).to_string(),
-    }
 }
 
 /// The settings of all steps of a scenario that are as sound as this.
@@ -139,7 +107,7 @@ fn of_sink(own: &Sink, scenario: &Scenario, step: StepIndex) -> Vec<Set> {
     let steps = (0..).map(StepIndex).zip(scenario.trial.design.pipeline().steps());
     let calls_elsewhere = steps.filter(|&(at, _)| at != step).any(|(_, step)| step.kind.calls());
     let set = |(sink, soundness): &(Sink, Soundness)| {
-        let set = Set::new(write(sink), *soundness);
+        let set = Set::new(written_sink(sink), *soundness);
         match sink {
             // Under its offset another row must pass for it.
             Sink::Offset(OffsetGiven::AfterCall) => {
@@ -305,7 +273,8 @@ mod tests {
     #[test]
     fn each_way_to_write_is_read_as_what_it_says() {
         for (sink, _) in WRITES {
-            let step = format!("[[step]]\nname = \"t\"\nkind = \"sink\"\n{}\n", write(&sink));
+            let step =
+                format!("[[step]]\nname = \"t\"\nkind = \"sink\"\n{}\n", written_sink(&sink));
             let read = scenario("", ONE, &step);
             assert_eq!(read.trial.design.pipeline().steps()[1].kind, StepKind::Sink(sink));
         }

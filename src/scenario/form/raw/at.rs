@@ -4,7 +4,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error, IgnoredAny, MapAccess, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, Error, SeqAccess, VariantAccess, Visitor,
 };
 #[cfg(feature = "schema")]
 use std::borrow::Cow;
@@ -116,17 +116,14 @@ impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
     }
 }
 
-/// The name by which a reader of TOML is asked for the place of a value: [`toml::Spanned`] asks by it.
-const SPANNED: &str = "$__serde_spanned_private_Spanned";
-
-/// Reads a value and its place. [`toml::Spanned`] reads the same with five times the code, for each type of value.
+/// Reads a value and its place.
 pub(super) struct AtSeed<S>(pub S);
 
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for AtSeed<S> {
     type Value = At<S::Value>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<At<S::Value>, D::Error> {
-        deserializer.deserialize_struct(SPANNED, &[], self)
+        deserializer.deserialize_tuple(2, self)
     }
 }
 
@@ -134,16 +131,14 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for AtSeed<S> {
     type Value = At<S::Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value and its place")
+        f.write_str("a place and its value")
     }
 
-    /// Start, end and value come in this order.
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<At<S::Value>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut both: A) -> Result<At<S::Value>, A::Error> {
         let missing = || A::Error::custom("a value without a place");
-        let (_, start) = map.next_entry::<IgnoredAny, usize>()?.ok_or_else(missing)?;
-        let (_, end) = map.next_entry::<IgnoredAny, usize>()?.ok_or_else(missing)?;
-        map.next_key::<IgnoredAny>()?.ok_or_else(missing)?;
-        Ok(At { value: map.next_value_seed(self.0)?, span: start..end })
+        let (start, end) = both.next_element()?.ok_or_else(missing)?;
+        let value = both.next_element_seed(self.0)?.ok_or_else(missing)?;
+        Ok(At { value, span: start..end })
     }
 }
 

@@ -6,6 +6,7 @@ use super::at::{AtSeed, OneOf};
 use super::parameters::{Parameters, TableOf};
 use super::place::Place;
 use crate::scenario::form::units::Literal;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_sim::fault::KindName;
 #[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -13,12 +14,11 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 #[cfg(feature = "schema")]
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// The odds of faults that a seed draws, by the kinds in their order.
 #[derive(Default)]
-pub(in crate::scenario) struct Faults(pub BTreeMap<KindName, At<Drawn>>);
+pub(in crate::scenario) struct Faults(pub SortedMap<KindName, At<Drawn>>);
 
 impl<'de> Deserialize<'de> for Faults {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Faults, D::Error> {

@@ -3,13 +3,13 @@
 
 use super::at::{At, OneOf, OneOrMany};
 use crate::scenario::form::units::Duration;
+use onceproof_kernel::sorted::SortedMap;
 use onceproof_sim::fault::kind::{KindPart, Parameter, Takes};
 use onceproof_sim::fault::{Kind, KindName};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -37,7 +37,7 @@ pub(in crate::scenario) struct Parameters<O> {
     /// The odds, where there are any.
     pub odds: Option<At<O>>,
     /// Those that are given, by their keys.
-    given: BTreeMap<&'static str, Given>,
+    given: SortedMap<&'static str, Given>,
 }
 
 /// What is given for a parameter. Of several lengths or answers a seed draws one, and a search tries each.
@@ -74,7 +74,7 @@ pub(super) enum Direction {
 
 impl<O> Default for Parameters<O> {
     fn default() -> Parameters<O> {
-        Parameters { odds: None, given: BTreeMap::new() }
+        Parameters { odds: None, given: SortedMap::new() }
     }
 }
 
@@ -85,8 +85,9 @@ impl<O> Parameters<O> {
     /// A parameter that it cannot have.
     pub fn put(&self, kind: Kind) -> Result<Vec<Kind>, Refused> {
         let all = kind.name().row().parameters.iter();
-        let given: Vec<(&Parameter, &Given)> =
-            all.filter_map(|parameter| Some((parameter, self.given.get(parameter.key)?))).collect();
+        let given: Vec<(&Parameter, &Given)> = all
+            .filter_map(|parameter| Some((parameter, self.given.get(&parameter.key)?)))
+            .collect();
         let is_step =
             |(parameter, _): &&(&Parameter, &Given)| matches!(parameter.takes, Takes::Step(_));
         if let Some((_, Given::Lengths(other))) = given.iter().filter(is_step).nth(1) {

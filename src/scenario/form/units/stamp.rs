@@ -4,7 +4,7 @@
 use super::LONGEST;
 use crate::scenario::form::raw::input::TimeFormat;
 use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND, Time};
-use toml::value::{Datetime, Offset};
+use toml_edit::{Datetime, Offset};
 
 const TOO_FINE: &str = "finer than a nanosecond";
 const TOO_FAR: &str = "more than 100 years from 1970";
