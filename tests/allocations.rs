@@ -11,7 +11,8 @@ use onceproof_sim::fault::{Kind, KindName};
 
 /// How many allocations each of these seeds takes when it is run again with memory that is warm.
 fn allocations_when_warm(dedup: Dedup, records: u32, seeds: std::ops::Range<u64>) -> Vec<u64> {
-    let shuffle = common::lossy_shuffle(Shuffle { ids: Ids { dedup, ..Ids::EXACT }, ..Shuffle::of(records) });
+    let shuffle =
+        common::lossy_shuffle(Shuffle { ids: Ids { dedup, ..Ids::EXACT }, ..Shuffle::of(records) });
     let mut simulator = shuffle.trial.simulator();
     // Twice: what is handed back at the end of a run may be handed out in another order.
     for seed in seeds.clone().chain(seeds.clone()) {

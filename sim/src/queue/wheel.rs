@@ -1,22 +1,24 @@
-//! A wheel for what is due soon: a slot for each stretch of time, each with its few events in order. It takes an event
-//! that falls into one of its slots while the slot is short; any other goes to the heap, so a wheel never changes an
-//! order, only its cost.
+//! A wheel for what is due soon: a slot for each stretch of time, with its events. It takes an event that falls into one
+//! of its slots; any other goes to the heap, so a wheel never changes an order, only its cost.
+//!
+//! The few events of a short slot are kept in order. A slot that becomes long is put in order once, when its time comes:
+//! where a thousand shards tell a thousand others something, a million events are due within the latency, and a heap of so
+//! many costs a miss of the cache for each of its ten levels.
 
-use super::Due;
+use super::{Due, NEVER};
 use onceproof_kernel::copied_by_field;
 use onceproof_kernel::time::Nanos;
 
 /// How many slots there are.
 const SLOTS: usize = 256;
 
-/// How many events a slot holds at most: to put one in order costs more than the heap when there are many.
-const MOST: usize = 32;
+/// How many events a slot keeps in order: to put one into its place costs more than the heap when there are many.
+const SHORT: usize = 32;
 
 /// Slots of events.
 #[derive(Debug)]
 pub(super) struct Wheel<T> {
-    /// The events of each slot, the latest first.
-    slots: Vec<Vec<(Due, T)>>,
+    slots: Vec<Slot<T>>,
     /// Which slots have events: a bit for each.
     filled: [u64; SLOTS / 64],
     /// How long a slot is: so many bits of a time.
@@ -25,13 +27,65 @@ pub(super) struct Wheel<T> {
 
 copied_by_field!([T: Copy] Wheel<T> { slots, filled, bits });
 
+/// The events of a stretch of time.
+#[derive(Debug)]
+struct Slot<T> {
+    /// The latest first, unless they are in no order.
+    events: Vec<(Due, T)>,
+    /// When the first is due of events that are in no order; [`NEVER`] where they are in order.
+    first: Due,
+}
+
+copied_by_field!([T: Copy] Slot<T> { events, first });
+
+impl<T: Copy> Slot<T> {
+    fn clear(&mut self) {
+        self.events.clear();
+        self.first = NEVER;
+    }
+
+    /// When the first event is due.
+    #[inline(always)]
+    fn first(&self) -> Option<Due> {
+        match self.first {
+            NEVER => self.events.last().map(|&(due, _)| due),
+            first => Some(first),
+        }
+    }
+
+    /// Takes an event to its place among few.
+    #[inline(always)]
+    fn insert(&mut self, due: Due, event: T) {
+        let mut place = self.events.len();
+        self.events.push((due, event));
+        while place > 0 && self.events[place - 1].0 < due {
+            self.events[place] = self.events[place - 1];
+            place -= 1;
+        }
+        self.events[place] = (due, event);
+    }
+
+    /// Takes one more of many events, without looking for its place.
+    #[cold]
+    fn append(&mut self, due: Due, event: T) {
+        self.first = self.first().map_or(due, |first| first.min(due));
+        self.events.push((due, event));
+    }
+
+    #[cold]
+    fn put_in_order(&mut self) {
+        self.events.sort_unstable_by_key(|&(due, _)| std::cmp::Reverse(due));
+        self.first = NEVER;
+    }
+}
+
 impl<T: Copy> Wheel<T> {
     /// A wheel on which delays of at most `longest` find a slot.
     pub fn new(longest: Nanos) -> Wheel<T> {
         // A turn is somewhat longer than that, since events are due from now on and not from the begin of a slot.
         let length = (longest / (SLOTS as u64 - 8)).max(1).next_power_of_two();
         Wheel {
-            slots: (0..SLOTS).map(|_| Vec::new()).collect(),
+            slots: (0..SLOTS).map(|_| Slot { events: Vec::new(), first: NEVER }).collect(),
             filled: [0; SLOTS / 64],
             bits: length.trailing_zeros(),
         }
@@ -53,16 +107,18 @@ impl<T: Copy> Wheel<T> {
         let number = ((due >> 64) as u64) >> self.bits;
         let at = number as usize % SLOTS;
         let slot = &mut self.slots[at];
-        if number - (now >> self.bits) >= SLOTS as u64 || slot.len() >= MOST {
+        let turns = number - (now >> self.bits);
+        if turns >= SLOTS as u64 {
             return false;
         }
-        let mut place = slot.len();
-        slot.push((due, event));
-        while place > 0 && slot[place - 1].0 < due {
-            slot[place] = slot[place - 1];
-            place -= 1;
+        if slot.events.len() < SHORT {
+            slot.insert(due, event);
+        } else if turns > 0 {
+            slot.append(due, event);
+        } else {
+            // A long slot is in order once its time has come, and stays so.
+            return false;
         }
-        slot[place] = (due, event);
         self.filled[at / 64] |= 1 << (at % 64);
         true
     }
@@ -72,8 +128,11 @@ impl<T: Copy> Wheel<T> {
     pub fn pop(&mut self, at: u64) -> Option<((Due, T), Option<Due>)> {
         let number = (at >> self.bits) as usize % SLOTS;
         let slot = &mut self.slots[number];
-        let first = slot.pop()?;
-        if let Some(&(next, _)) = slot.last() {
+        if slot.first != NEVER {
+            slot.put_in_order();
+        }
+        let first = slot.events.pop()?;
+        if let Some(&(next, _)) = slot.events.last() {
             return Some((first, Some(next)));
         }
         self.filled[number / 64] &= !(1 << (number % 64));
@@ -82,7 +141,7 @@ impl<T: Copy> Wheel<T> {
 
     /// All events, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &(Due, T)> {
-        self.slots.iter().flatten()
+        self.slots.iter().flat_map(|slot| &slot.events)
     }
 
     /// When the first event is due, where none is before this slot.
@@ -97,8 +156,7 @@ impl<T: Copy> Wheel<T> {
             .chain(others.map(|word| (word, self.filled[word])))
             .find(|&(_, filled)| filled != 0);
         let (word, filled) = found?;
-        let slot = &self.slots[word * 64 + filled.trailing_zeros() as usize];
-        slot.last().map(|&(due, _)| due)
+        self.slots[word * 64 + filled.trailing_zeros() as usize].first()
     }
 }
 
@@ -106,6 +164,7 @@ impl<T: Copy> Wheel<T> {
 mod tests {
     use super::*;
     use onceproof_kernel::mix::scatter;
+    use std::collections::BTreeMap;
 
     fn due(at: u64, number: u64) -> Due {
         u128::from(at) << 64 | u128::from(number)
@@ -114,33 +173,39 @@ mod tests {
     #[test]
     fn what_it_takes_comes_out_in_order_turn_after_turn() {
         for longest in [1, 100, 5_000, 1 << 40] {
-            let (mut wheel, mut left) = (Wheel::new(longest), Vec::new());
-            let (mut now, mut first, mut refused) = (0, None::<Due>, 0);
-            for number in 0..5_000 {
+            let (mut wheel, mut left) = (Wheel::new(longest), BTreeMap::new());
+            let (mut now, mut refused, mut most) = (0, 0, 0);
+            for number in 0..60_000 {
                 let draw = scatter(number);
-                if draw.is_multiple_of(2)
-                    && let Some(next) = first
+                // At first more comes than goes, so that slots become long, and then less.
+                let pops = if number < 30_000 { 1 } else { 3 };
+                if draw % 4 < pops
+                    && let Some((&next, _)) = left.first_key_value()
                 {
                     let (taken, after) = wheel.pop((next >> 64) as u64).expect("an event");
-                    left.sort_unstable();
-                    assert_eq!(taken, left.remove(0));
+                    assert_eq!(Some(taken), left.pop_first());
                     now = (taken.0 >> 64) as u64;
-                    first = after;
-                    assert_eq!(first, left.iter().map(|&(due, _)| due).min());
+                    assert_eq!(after, left.first_key_value().map(|(&due, _)| due));
                     continue;
                 }
                 let due = due(now + scatter(draw) % (longest + 1), number);
                 match wheel.push(now, due, number) {
-                    true => {
-                        left.push((due, number));
-                        first = Some(first.map_or(due, |first| first.min(due)));
+                    true => drop(left.insert(due, number)),
+                    false => {
+                        // Only a long slot refuses a delay that is not too long, and only when its time has come.
+                        let bits = wheel.bits;
+                        assert_eq!((due >> 64) as u64 >> bits, now >> bits);
+                        refused += 1;
                     }
-                    false => refused += 1,
                 }
+                most = most.max(left.len());
             }
-            // Only a slot that is full refuses a delay that is not too long.
-            assert!(refused == 0 || longest == 1, "{longest}: {refused}");
+            assert!(most > 20 * SLOTS || longest == 1, "{longest}: {most}");
+            assert!(refused > 0, "{longest}");
             assert!(!wheel.push(now, due(now + longest.max(512) * 3, 0), 0));
+            wheel.clear();
+            assert_eq!(wheel.iter().count(), 0);
+            assert!(wheel.slots.iter().all(|slot| slot.first == NEVER));
         }
     }
 }
