@@ -6,7 +6,7 @@
 use onceproof_kernel::layout::{Failing, StepIndex};
 use onceproof_kernel::retry::Retry;
 use onceproof_kernel::source::Progress;
-use onceproof_kernel::time::{MILLISECOND, SECOND};
+use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND};
 use onceproof_model::dataflow;
 use onceproof_model::dataflow::mechanism::{Dedup, Gc, InFlight, Mechanism};
 use onceproof_model::pipeline::{Step, StepKind};
@@ -45,19 +45,21 @@ pub struct Shuffle {
     pub shards: u32,
     /// At least 2: the source, the count, and as many reshuffles between them as are left.
     pub steps: u32,
+    /// The time between two arrivals.
+    pub every: Nanos,
     pub ids: Ids,
 }
 
 impl Shuffle {
     /// The lossy shuffle over so many records, as it is measured unless told otherwise.
     pub const fn of(records: u32) -> Shuffle {
-        Shuffle { records, keys: 1000, shards: 4, steps: 2, ids: Ids::EXACT }
+        Shuffle { records, keys: 1000, shards: 4, steps: 2, every: 0, ids: Ids::EXACT }
     }
 }
 
 /// Puts a lossy shuffle together.
 pub fn lossy_shuffle(shuffle: Shuffle) -> Benched {
-    let Shuffle { records, keys, shards, steps, ids } = shuffle;
+    let Shuffle { records, keys, shards, steps, every, ids } = shuffle;
     let step = |name: String, kind, from: &[StepIndex]| Step {
         name,
         kind,
@@ -86,7 +88,7 @@ pub fn lossy_shuffle(shuffle: Shuffle) -> Benched {
         records,
         users: keys,
         skew_thousandths: 0,
-        every: 0,
+        every,
         out_of_order: 0,
         late: None,
         values: 1,
@@ -118,8 +120,19 @@ pub fn lossy_shuffle(shuffle: Shuffle) -> Benched {
 /// One run, which must find what is expected of it and nothing else: a wrong run is not worth measuring.
 pub fn run(benched: &Benched, simulator: &mut Simulator<'_>, seed: u64) -> Brief {
     let brief = simulator.brief(Some(seed));
+    check(benched, seed, &brief);
+    brief
+}
+
+/// The same in detail, as a sweep makes some of its runs.
+pub fn run_in_detail(benched: &Benched, simulator: &mut Simulator<'_>, seed: u64) -> Brief {
+    let brief = simulator.detail(Some(seed)).brief;
+    check(benched, seed, &brief);
+    brief
+}
+
+fn check(benched: &Benched, seed: u64, brief: &Brief) {
     let is_as_expected = brief.classes.iter().eq(benched.expected.iter().copied());
     let is_over = brief.verdict != Verdict::Inconclusive;
     assert!(is_as_expected && is_over, "seed {seed}: {brief:?}");
-    brief
 }

@@ -1,12 +1,19 @@
 //! Runs the lossy shuffle, for whoever counts instructions, time or memory from outside.
 //!
-//! `lossy_shuffle RECORDS [--keys K] [--shards W] [--steps L] [--runs N] [--seed S] [--dedup D] [--gc G]
-//! [--floor]` runs N seeds from S on with one simulator, with the mechanisms `dedup = "D"` (`catalog`,
-//! `bloom`) and `gc = "G"` (`watermark`, `never`). Records are of K keys, and pass L steps of W shards each:
-//! a source, reshuffles, and a count. It prints `runs`, `records` and `events`, each of all runs together; the most ids that any run
-//! held at a time and at its end, as `ids_held_max` and `ids_held_end`; the `fingerprint` of the last run;
-//! and, where the system tells it, the most memory that was held, as `peak_kib`. With `--floor`, each run
-//! is followed by its floor: a bare loop with as many heap operations, keyed draws and set insertions.
+//! `lossy_shuffle RECORDS [OPTIONS]` runs seeds with one simulator and prints `runs`, `records` and `events`,
+//! each of all runs together; the most ids that any run held at a time and at its end, as `ids_held_max` and
+//! `ids_held_end`; the `fingerprint` of the last run; and, where the system tells it, the most memory that was
+//! held, as `peak_kib`.
+//!
+//! - `--runs N --seed S`: N seeds from S on.
+//! - `--keys K --shards W --steps L`: of K keys, through L steps of W shards each, which are a source, reshuffles
+//!   and a count.
+//! - `--every US`: a record arrives every so many microseconds, and not all at the beginning.
+//! - `--dedup D --gc G`: with these mechanisms, `catalog` or `bloom`, and `watermark`, `never`, or `ttl` with ids
+//!   that are forgotten after 10 seconds.
+//! - `--detail`: each run is one in detail, as a sweep makes some of its runs.
+//! - `--floor`: each run is followed by its floor, a bare loop with as many heap operations, keyed draws and set
+//!   insertions.
 
 #[path = "../../benches/common/mod.rs"]
 mod common;
@@ -15,12 +22,13 @@ mod floor;
 
 use common::Shuffle;
 use floor::{Amounts, Floor};
-use onceproof_model::dataflow::mechanism::{Dedup, Gc};
+use onceproof_kernel::time::{MICROSECOND, SECOND};
+use onceproof_model::dataflow::mechanism::{Dedup, Gc, UnknownOld};
 use std::hint::black_box;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: lossy_shuffle RECORDS [--keys K] [--shards W] [--steps L] [--runs N] [--seed S] \
-                     [--dedup D] [--gc G] [--floor]";
+const USAGE: &str = "usage: lossy_shuffle RECORDS [--runs N] [--seed S] [--keys K] [--shards W] [--steps L] \
+                     [--every US] [--dedup D] [--gc G] [--detail] [--floor]";
 
 /// Of a pipeline: steps are numbered with 16 bits.
 const STEPS_MOST: u32 = 1 << 10;
@@ -29,6 +37,7 @@ struct Options {
     shuffle: Shuffle,
     runs: u64,
     seed: u64,
+    detail: bool,
     floor: bool,
 }
 
@@ -44,6 +53,7 @@ fn gc(word: &str) -> Option<Gc> {
     match word {
         "watermark" => Some(Gc::Watermark),
         "never" => Some(Gc::Never),
+        "ttl" => Some(Gc::Ttl { ttl: 10 * SECOND, unknown_old: UnknownOld::default() }),
         _ => None,
     }
 }
@@ -53,6 +63,7 @@ fn options(mut words: impl Iterator<Item = String>) -> Option<Options> {
         shuffle: Shuffle::of(words.next()?.parse().ok()?),
         runs: 1,
         seed: 7,
+        detail: false,
         floor: false,
     };
     while let Some(word) = words.next() {
@@ -60,22 +71,26 @@ fn options(mut words: impl Iterator<Item = String>) -> Option<Options> {
         match word.as_str() {
             "--keys" => shuffle.keys = words.next()?.parse().ok()?,
             "--shards" => shuffle.shards = words.next()?.parse().ok()?,
+            "--every" => {
+                shuffle.every = u64::from(words.next()?.parse::<u32>().ok()?) * MICROSECOND;
+            }
             "--steps" => shuffle.steps = words.next()?.parse().ok()?,
             "--runs" => options.runs = words.next()?.parse().ok()?,
             "--seed" => options.seed = words.next()?.parse().ok()?,
             "--dedup" => shuffle.ids.dedup = dedup(&words.next()?)?,
             "--gc" => shuffle.ids.gc = gc(&words.next()?)?,
+            "--detail" => options.detail = true,
             "--floor" => options.floor = true,
             _ => return None,
         }
     }
-    let Shuffle { records, keys, shards, steps, ids: _ } = options.shuffle;
+    let Shuffle { records, keys, shards, steps, .. } = options.shuffle;
     let is_something = records.min(keys).min(shards) > 0 && options.runs > 0;
     (is_something && (2..=STEPS_MOST).contains(&steps)).then_some(options)
 }
 
 fn main() -> ExitCode {
-    let Some(Options { shuffle, runs, seed, floor: with_floor }) =
+    let Some(Options { shuffle, runs, seed, detail, floor: with_floor }) =
         options(std::env::args().skip(1))
     else {
         eprintln!("{USAGE}");
@@ -87,7 +102,8 @@ fn main() -> ExitCode {
     let (mut events, mut fingerprint) = (0, 0);
     let (mut ids_held_max, mut ids_held_end) = (0, 0);
     for seed in (seed..).take(runs as usize) {
-        let brief = common::run(&benched, &mut simulator, seed);
+        let run = if detail { common::run_in_detail } else { common::run };
+        let brief = run(&benched, &mut simulator, seed);
         events += brief.work.events;
         ids_held_max = ids_held_max.max(brief.work.ids_held_max);
         ids_held_end = ids_held_end.max(brief.work.ids_held_end);
