@@ -45,6 +45,8 @@ pub(super) struct JobTask {
     state: TaskState,
     inputs: Vec<Inbound>,
     outputs: Vec<Outbound>,
+    /// How many items have come and are not taken: a task of a thousand channels that has none looks through none.
+    waiting: usize,
     /// The channel from which it takes next, if it can.
     turn: usize,
     work: Work,
@@ -74,7 +76,9 @@ impl JobTask {
         let inbound = |&from: &ShardIndex| Inbound::new(from, before > 0);
         let mut inputs: Vec<Inbound> = design.inputs(shard).iter().map(inbound).collect();
         let outbound = |&to: &ShardIndex| Outbound::new(to, before);
-        for (channel, item) in std::mem::take(&mut state.overtaken) {
+        let overtaken = std::mem::take(&mut state.overtaken);
+        let waiting = overtaken.len();
+        for (channel, item) in overtaken {
             inputs[channel].queue.push_back(item);
         }
         JobTask {
@@ -85,6 +89,7 @@ impl JobTask {
             state,
             inputs,
             outputs: design.outputs(shard).iter().map(outbound).collect(),
+            waiting,
             turn: 0,
             work: Work::Idle,
             may_run: false,
@@ -132,6 +137,7 @@ impl JobTask {
         for item in items {
             self.is_recorded(channel, &item, &m.design.settings);
             self.inputs[channel].queue.push_back(item);
+            self.waiting += 1;
         }
         self.looks_for_barriers(hands, m);
     }
@@ -154,6 +160,9 @@ impl JobTask {
 
     /// The channel from which it takes next.
     fn next_channel(&self) -> Option<usize> {
+        if self.waiting == 0 {
+            return None;
+        }
         let all = self.inputs.len();
         let mut channels = (0..all).map(|more| (self.turn + more) % all);
         channels.find(|&at| !self.inputs[at].is_blocked && !self.inputs[at].queue.is_empty())
@@ -174,6 +183,7 @@ impl JobTask {
         }
         self.turn = (channel + 1) % self.inputs.len();
         let Some(item) = self.inputs[channel].queue.pop_front() else { return };
+        self.waiting -= 1;
         match (item, self.role) {
             (ChannelItem::Barrier(checkpoint), _) => {
                 self.takes_barrier(channel, checkpoint, hands, m)
