@@ -210,7 +210,7 @@ impl JobTask {
                 else {
                     break;
                 };
-                self.waiting -= 1;
+                self.is_taken(channel);
                 self.is_overtaken(channel, at, checkpoint, hands, m);
             }
         }

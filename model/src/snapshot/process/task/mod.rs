@@ -19,6 +19,7 @@ use channel::{Inbound, Outbound};
 use committer::Committing;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::sorted::SortedSet;
 use onceproof_kernel::time::Time;
 use reader::ReaderState;
 use writer::{WriterWait, Writing};
@@ -45,8 +46,8 @@ pub(super) struct JobTask {
     state: TaskState,
     inputs: Vec<Inbound>,
     outputs: Vec<Outbound>,
-    /// How many items have come and are not taken: a task of a thousand channels that has none looks through none.
-    waiting: usize,
+    /// The channels with items that are not taken: a task of a thousand channels does not look through all of them.
+    filled: SortedSet<usize>,
     /// The channel from which it takes next, if it can.
     turn: usize,
     work: Work,
@@ -76,10 +77,10 @@ impl JobTask {
         let inbound = |&from: &ShardIndex| Inbound::new(from, before > 0);
         let mut inputs: Vec<Inbound> = design.inputs(shard).iter().map(inbound).collect();
         let outbound = |&to: &ShardIndex| Outbound::new(to, before);
-        let overtaken = std::mem::take(&mut state.overtaken);
-        let waiting = overtaken.len();
-        for (channel, item) in overtaken {
+        let mut filled = SortedSet::new();
+        for (channel, item) in std::mem::take(&mut state.overtaken) {
             inputs[channel].queue.push_back(item);
+            filled.insert(channel);
         }
         JobTask {
             attempt,
@@ -89,7 +90,7 @@ impl JobTask {
             state,
             inputs,
             outputs: design.outputs(shard).iter().map(outbound).collect(),
-            waiting,
+            filled,
             turn: 0,
             work: Work::Idle,
             may_run: false,
@@ -137,7 +138,7 @@ impl JobTask {
         for item in items {
             self.is_recorded(channel, &item, &m.design.settings);
             self.inputs[channel].queue.push_back(item);
-            self.waiting += 1;
+            self.filled.insert(channel);
         }
         self.looks_for_barriers(hands, m);
     }
@@ -160,12 +161,16 @@ impl JobTask {
 
     /// The channel from which it takes next.
     fn next_channel(&self) -> Option<usize> {
-        if self.waiting == 0 {
-            return None;
+        let later = self.filled.iter().filter(|&&at| at >= self.turn);
+        let mut channels = later.chain(self.filled.iter().take_while(|&&at| at < self.turn));
+        channels.find(|&&at| !self.inputs[at].is_blocked).copied()
+    }
+
+    /// An item is taken off a channel.
+    fn is_taken(&mut self, channel: usize) {
+        if self.inputs[channel].queue.is_empty() {
+            self.filled.remove(&channel);
         }
-        let all = self.inputs.len();
-        let mut channels = (0..all).map(|more| (self.turn + more) % all);
-        channels.find(|&at| !self.inputs[at].is_blocked && !self.inputs[at].queue.is_empty())
     }
 
     /// It takes one item, or reads one record.
@@ -183,7 +188,7 @@ impl JobTask {
         }
         self.turn = (channel + 1) % self.inputs.len();
         let Some(item) = self.inputs[channel].queue.pop_front() else { return };
-        self.waiting -= 1;
+        self.is_taken(channel);
         match (item, self.role) {
             (ChannelItem::Barrier(checkpoint), _) => {
                 self.takes_barrier(channel, checkpoint, hands, m)
