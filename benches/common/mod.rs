@@ -124,14 +124,8 @@ pub fn run(benched: &Benched, simulator: &mut Simulator<'_>, seed: u64) -> Brief
     brief
 }
 
-/// The same in detail, as a sweep makes some of its runs.
-pub fn run_in_detail(benched: &Benched, simulator: &mut Simulator<'_>, seed: u64) -> Brief {
-    let brief = simulator.detail(Some(seed)).brief;
-    check(benched, seed, &brief);
-    brief
-}
-
-fn check(benched: &Benched, seed: u64, brief: &Brief) {
+/// What must be found is found.
+pub fn check(benched: &Benched, seed: u64, brief: &Brief) {
     let is_as_expected = brief.classes.iter().eq(benched.expected.iter().copied());
     let is_over = brief.verdict != Verdict::Inconclusive;
     assert!(is_as_expected && is_over, "seed {seed}: {brief:?}");

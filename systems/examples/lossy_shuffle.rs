@@ -102,8 +102,13 @@ fn main() -> ExitCode {
     let (mut events, mut fingerprint) = (0, 0);
     let (mut ids_held_max, mut ids_held_end) = (0, 0);
     for seed in (seed..).take(runs as usize) {
-        let run = if detail { common::run_in_detail } else { common::run };
-        let brief = run(&benched, &mut simulator, seed);
+        let brief = if detail {
+            let brief = simulator.detail(Some(seed)).brief;
+            common::check(&benched, seed, &brief);
+            brief
+        } else {
+            common::run(&benched, &mut simulator, seed)
+        };
         events += brief.work.events;
         ids_held_max = ids_held_max.max(brief.work.ids_held_max);
         ids_held_end = ids_held_end.max(brief.work.ids_held_end);
