@@ -17,7 +17,7 @@ pub(super) struct TaskOutput {
 
 /// A partition of a stage.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Partition {
+pub(super) struct StagePartition {
     pub output: Option<TaskOutput>,
     /// The results that came with its last output. They are not lost with the file: a stage that writes and is read was once
     /// shown without them, when its file had been read and its executor was lost.
@@ -43,7 +43,7 @@ pub(super) struct Attempted {
 /// What a driver knows of the tasks of a batch.
 #[derive(Clone, Debug, Default)]
 pub(super) struct BatchRun {
-    pub partitions: SortedMap<ShardIndex, Partition>,
+    pub partitions: SortedMap<ShardIndex, StagePartition>,
     /// How often each stage was thrown away.
     pub eras: Vec<u32>,
     /// How many partitions of each stage have an output.
@@ -63,7 +63,7 @@ impl BatchRun {
         let stages = 0..design.stages().len();
         let all = stages.clone().flat_map(|stage| design.partitions(stage));
         BatchRun {
-            partitions: all.map(|shard| (shard, Partition::default())).collect(),
+            partitions: all.map(|shard| (shard, StagePartition::default())).collect(),
             eras: vec![0; stages.len()],
             outputs: vec![0; stages.len()],
             served: vec![false; stages.len()],
