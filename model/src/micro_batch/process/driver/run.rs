@@ -128,6 +128,7 @@ impl BatchRun {
         self.ends(task);
     }
 
+    /// An attempt may count no more.
     pub fn ends(&mut self, task: TaskName) {
         if let Some(attempt) = self.attempts.get_mut(&task) {
             attempt.is_live = false;
