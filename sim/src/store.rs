@@ -206,6 +206,7 @@ impl<S: System> Store<S> {
     }
 
     /// Notes when the next id of a shard grows too old, if that is not noted yet.
+    #[inline(never)]
     fn watch_ages(&mut self, home: ShardIndex) {
         let Slot { rows, is_aging, .. } = &mut self.shards[home.at()];
         let at = rows.ages_at();

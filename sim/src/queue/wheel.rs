@@ -5,7 +5,7 @@
 //! where a thousand shards tell a thousand others something, a million events are due within the latency, and a heap of so
 //! many costs a miss of the cache for each of its ten levels.
 
-use super::{Due, NEVER};
+use super::Due;
 use onceproof_kernel::copied_by_field;
 use onceproof_kernel::time::Nanos;
 
@@ -18,64 +18,39 @@ const SHORT: usize = 32;
 /// Slots of events.
 #[derive(Debug)]
 pub(super) struct Wheel<T> {
-    slots: Vec<Slot<T>>,
+    /// The events of each slot: the first that is due is the last, and in a slot that is in order the latest is the first.
+    slots: Vec<Vec<(Due, T)>>,
     /// Which slots have events: a bit for each.
     filled: [u64; SLOTS / 64],
+    /// Which slots are in no order, but for the first that is due, and how many these are.
+    unordered: [u64; SLOTS / 64],
+    unordered_slots: u32,
     /// How long a slot is: so many bits of a time.
     bits: u32,
 }
 
-copied_by_field!([T: Copy] Wheel<T> { slots, filled, bits });
+copied_by_field!([T: Copy] Wheel<T> { slots, filled, unordered, unordered_slots, bits });
 
-/// The events of a stretch of time.
-#[derive(Debug)]
-struct Slot<T> {
-    /// The latest first, unless they are in no order.
-    events: Vec<(Due, T)>,
-    /// When the first is due of events that are in no order; [`NEVER`] where they are in order.
-    first: Due,
+/// Takes an event to its place among few.
+#[inline(always)]
+fn insert<T: Copy>(slot: &mut Vec<(Due, T)>, due: Due, event: T) {
+    let mut place = slot.len();
+    slot.push((due, event));
+    while place > 0 && slot[place - 1].0 < due {
+        slot[place] = slot[place - 1];
+        place -= 1;
+    }
+    slot[place] = (due, event);
 }
 
-copied_by_field!([T: Copy] Slot<T> { events, first });
-
-impl<T: Copy> Slot<T> {
-    fn clear(&mut self) {
-        self.events.clear();
-        self.first = NEVER;
-    }
-
-    /// When the first event is due.
-    #[inline(always)]
-    fn first(&self) -> Option<Due> {
-        match self.first {
-            NEVER => self.events.last().map(|&(due, _)| due),
-            first => Some(first),
-        }
-    }
-
-    /// Takes an event to its place among few.
-    #[inline(always)]
-    fn insert(&mut self, due: Due, event: T) {
-        let mut place = self.events.len();
-        self.events.push((due, event));
-        while place > 0 && self.events[place - 1].0 < due {
-            self.events[place] = self.events[place - 1];
-            place -= 1;
-        }
-        self.events[place] = (due, event);
-    }
-
-    /// Takes one more of many events, without looking for its place.
-    #[cold]
-    fn append(&mut self, due: Due, event: T) {
-        self.first = self.first().map_or(due, |first| first.min(due));
-        self.events.push((due, event));
-    }
-
-    #[cold]
-    fn put_in_order(&mut self) {
-        self.events.sort_unstable_by_key(|&(due, _)| std::cmp::Reverse(due));
-        self.first = NEVER;
+/// Takes one more of many events, without looking for its place. The first that is due stays the last.
+#[cold]
+fn append<T: Copy>(slot: &mut Vec<(Due, T)>, due: Due, event: T) {
+    slot.push((due, event));
+    if let [.., before, last] = &mut slot[..]
+        && before.0 < last.0
+    {
+        std::mem::swap(before, last);
     }
 }
 
@@ -85,8 +60,10 @@ impl<T: Copy> Wheel<T> {
         // A turn is somewhat longer than that, since events are due from now on and not from the begin of a slot.
         let length = (longest / (SLOTS as u64 - 8)).max(1).next_power_of_two();
         Wheel {
-            slots: (0..SLOTS).map(|_| Slot { events: Vec::new(), first: NEVER }).collect(),
+            slots: (0..SLOTS).map(|_| Vec::new()).collect(),
             filled: [0; SLOTS / 64],
+            unordered: [0; SLOTS / 64],
+            unordered_slots: 0,
             bits: length.trailing_zeros(),
         }
     }
@@ -99,6 +76,8 @@ impl<T: Copy> Wheel<T> {
                 *filled &= *filled - 1;
             }
         }
+        self.unordered = [0; SLOTS / 64];
+        self.unordered_slots = 0;
     }
 
     /// Takes an event that is due now or later, if it has a place for it.
@@ -111,10 +90,13 @@ impl<T: Copy> Wheel<T> {
         if turns >= SLOTS as u64 {
             return false;
         }
-        if slot.events.len() < SHORT {
-            slot.insert(due, event);
+        if slot.len() < SHORT {
+            insert(slot, due, event);
         } else if turns > 0 {
-            slot.append(due, event);
+            append(slot, due, event);
+            let bit = 1 << (at % 64);
+            self.unordered_slots += u32::from(self.unordered[at / 64] & bit == 0);
+            self.unordered[at / 64] |= bit;
         } else {
             // A long slot is in order once its time has come, and stays so.
             return false;
@@ -127,21 +109,31 @@ impl<T: Copy> Wheel<T> {
     #[inline(always)]
     pub fn pop(&mut self, at: u64) -> Option<((Due, T), Option<Due>)> {
         let number = (at >> self.bits) as usize % SLOTS;
-        let slot = &mut self.slots[number];
-        if slot.first != NEVER {
-            slot.put_in_order();
+        if self.unordered_slots > 0 {
+            self.put_in_order(number);
         }
-        let first = slot.events.pop()?;
-        if let Some(&(next, _)) = slot.events.last() {
+        let slot = &mut self.slots[number];
+        let first = slot.pop()?;
+        if let Some(&(next, _)) = slot.last() {
             return Some((first, Some(next)));
         }
         self.filled[number / 64] &= !(1 << (number % 64));
         Some((first, self.first_from(number)))
     }
 
+    /// Puts a slot in order, if it is in none.
+    fn put_in_order(&mut self, number: usize) {
+        let bit = 1 << (number % 64);
+        if self.unordered[number / 64] & bit != 0 {
+            self.unordered[number / 64] &= !bit;
+            self.unordered_slots -= 1;
+            self.slots[number].sort_unstable_by_key(|&(due, _)| std::cmp::Reverse(due));
+        }
+    }
+
     /// All events, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &(Due, T)> {
-        self.slots.iter().flat_map(|slot| &slot.events)
+        self.slots.iter().flatten()
     }
 
     /// When the first event is due, where none is before this slot.
@@ -156,7 +148,8 @@ impl<T: Copy> Wheel<T> {
             .chain(others.map(|word| (word, self.filled[word])))
             .find(|&(_, filled)| filled != 0);
         let (word, filled) = found?;
-        self.slots[word * 64 + filled.trailing_zeros() as usize].first()
+        let slot = &self.slots[word * 64 + filled.trailing_zeros() as usize];
+        slot.last().map(|&(due, _)| due)
     }
 }
 
@@ -205,7 +198,7 @@ mod tests {
             assert!(!wheel.push(now, due(now + longest.max(512) * 3, 0), 0));
             wheel.clear();
             assert_eq!(wheel.iter().count(), 0);
-            assert!(wheel.slots.iter().all(|slot| slot.first == NEVER));
+            assert_eq!((wheel.unordered, wheel.unordered_slots), ([0; SLOTS / 64], 0));
         }
     }
 }

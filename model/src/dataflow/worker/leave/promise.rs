@@ -65,40 +65,44 @@ impl Downstream {
     /// forgets ids that no confirmed one let go, or that it passes on.
     pub fn awaited(&self, ends: &[WindowEnd]) -> Awaited {
         let SystemUse { forgets, passes_on } = self.system_use;
-        let Watermark { event, system } = self.confirmed;
-        let above = |time: Time| time.0.checked_add(1).map(Time);
-        let garbage = self.greatest.filter(|&stamp| forgets && stamp >= system);
-        Awaited {
-            event: ends.iter().filter_map(|end| end.crossed_at(event)).min(),
-            system: least(garbage.and_then(above), above(system).filter(|_| passes_on)),
+        let confirmed = self.confirmed;
+        let mut above = Awaited::NOTHING;
+        for at in ends.iter().filter_map(|end| end.crossed_at(confirmed.event)) {
+            above.event = above.event.min(Time(at.0 - 1));
         }
+        if let Some(stamp) = self.greatest
+            && forgets
+            && stamp >= confirmed.system
+        {
+            above.system = stamp;
+        }
+        if passes_on {
+            above.system = above.system.min(confirmed.system);
+        }
+        above
     }
 }
 
-/// The least event time and the least system time that are of use downstream; none where no other one ever is.
+/// What is of use downstream: a watermark whose event time or whose system time is above these.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Awaited {
-    event: Option<Time>,
-    system: Option<Time>,
+    event: Time,
+    system: Time,
 }
 
 impl Awaited {
-    pub const NOTHING: Awaited = Awaited { event: None, system: None };
+    /// No watermark ever is.
+    pub const NOTHING: Awaited = Awaited { event: Time::MAX, system: Time::MAX };
 
     /// Whether this watermark is of use.
     pub fn is_reached(&self, by: Watermark) -> bool {
-        let Watermark { event, system } = by;
-        self.event.is_some_and(|at| event >= at) || self.system.is_some_and(|at| system >= at)
+        by.event > self.event || by.system > self.system
     }
 
     /// What is of use to either.
     pub fn or(self, other: Awaited) -> Awaited {
-        Awaited { event: least(self.event, other.event), system: least(self.system, other.system) }
+        Awaited { event: self.event.min(other.event), system: self.system.min(other.system) }
     }
-}
-
-fn least(a: Option<Time>, b: Option<Time>) -> Option<Time> {
-    a.into_iter().chain(b).min()
 }
 
 #[derive(Clone, Copy, Debug)]

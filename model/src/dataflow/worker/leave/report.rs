@@ -18,15 +18,20 @@ impl Worker {
         }
         let outgoing = self.outgoing(m);
         let mut changed = std::mem::take(&mut self.promises.changed);
-        let known = self.promises.awaited.filter(|awaited| !awaited.is_reached(outgoing));
-        if known.is_none() {
-            changed.clear();
-            changed.extend(0..self.promises.targets.len() as u32);
-        } else {
-            changed.sort_unstable();
-            changed.dedup();
-        }
-        let mut awaited = known.unwrap_or(Awaited::NOTHING);
+        let mut awaited = match self.promises.awaited {
+            Some(awaited) if !awaited.is_reached(outgoing) => {
+                if changed.len() > 1 {
+                    changed.sort_unstable();
+                    changed.dedup();
+                }
+                awaited
+            }
+            _ => {
+                changed.clear();
+                changed.extend(0..self.promises.targets.len() as u32);
+                Awaited::NOTHING
+            }
+        };
         for &number in &changed {
             awaited = awaited.or(self.report_to(number as usize, outgoing, m));
         }
