@@ -13,9 +13,14 @@ impl Worker {
         if self.watermarks.are_waiting() {
             self.commit_watermarks(m);
         }
-        if self.promises.targets.is_empty() || !self.is_idle() {
-            return;
+        if !self.promises.targets.is_empty() && self.is_idle() {
+            self.report(m);
         }
+    }
+
+    /// Sends its own to each shard downstream that waits for it. A busy shard never comes here, and is not to pay for it.
+    #[inline(never)]
+    fn report<E: Env>(&mut self, m: &mut Context<'_, E>) {
         let outgoing = self.outgoing(m);
         let mut changed = std::mem::take(&mut self.promises.changed);
         let mut awaited = match self.promises.awaited {
