@@ -10,6 +10,7 @@ set -eu
 cd "$(dirname "$0")/.."
 name=forgetting.sh
 . benches/common/count.sh
+build_program
 
 most=${1-130} few=10000 many=100000 all=1000000
 [ "$most" -gt 0 ] 2>/dev/null || fail "$most is no number of instructions in 100"

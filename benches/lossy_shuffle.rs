@@ -7,7 +7,7 @@ mod common;
 #[path = "common/floor.rs"]
 mod floor;
 
-use common::Ids;
+use common::Shuffle;
 use criterion::measurement::{Measurement, WallTime};
 use criterion::{
     BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
@@ -38,11 +38,11 @@ const LONG: u32 = 50_000;
 fn lossy_shuffle(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("lossy shuffle");
     group.sample_size(10).sampling_mode(SamplingMode::Flat);
-    let long = common::lossy_shuffle(LONG, Ids::EXACT);
+    let long = common::lossy_shuffle(Shuffle::of(LONG));
     let brief = common::run(&long, &mut long.trial.simulator(), 0);
     let queue_length = floor::queue_length(&brief, &long.trial);
     for Size { records, seconds, pairs: most_pairs } in SIZES {
-        let shuffle = common::lossy_shuffle(records, Ids::EXACT);
+        let shuffle = common::lossy_shuffle(Shuffle::of(records));
         let mut simulator = shuffle.trial.simulator();
         group.warm_up_time(Duration::from_millis(500));
         group.measurement_time(Duration::from_secs(seconds));

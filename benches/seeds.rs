@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Benched, Ids};
+use common::{Benched, Shuffle};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use onceproof::scenario::{Changes, Expect, Scenario, Strategy};
 use std::path::Path;
@@ -39,7 +39,7 @@ fn seeds(criterion: &mut Criterion) {
     let chapter = scenario("chapter/chapter5.toml", &|text| text);
     let transactions = compared(Strategy::Transactions, Some("batch = 100"));
     let all = [
-        ("lossy shuffle of 100", common::lossy_shuffle(100, Ids::EXACT)),
+        ("lossy shuffle of 100", common::lossy_shuffle(Shuffle::of(100))),
         ("chapter 5", Benched { trial: chapter.trial, expected: &[] }),
         ("100 records under dataflow", compared(Strategy::Dataflow, None)),
         ("100 records under transactions", transactions),

@@ -5,13 +5,14 @@
 #[path = "../benches/common/mod.rs"]
 mod common;
 
-use common::Ids;
+use common::{Ids, Shuffle};
 use onceproof_model::dataflow::mechanism::Dedup;
 use onceproof_sim::fault::{Kind, KindName};
 
 /// How many allocations each of these seeds takes when it is run again with memory that is warm.
 fn allocations_when_warm(dedup: Dedup, records: u32, seeds: std::ops::Range<u64>) -> Vec<u64> {
-    let shuffle = common::lossy_shuffle(records, Ids { dedup, ..Ids::EXACT });
+    let shuffle =
+        common::lossy_shuffle(Shuffle { ids: Ids { dedup, ..Ids::EXACT }, ..Shuffle::of(records) });
     let mut simulator = shuffle.trial.simulator();
     // Twice: what is handed back at the end of a run may be handed out in another order.
     for seed in seeds.clone().chain(seeds.clone()) {
@@ -54,7 +55,7 @@ fn a_run_of_four_times_the_records_allocates_no_more() {
 
 /// How many bytes a look for every place of these kinds takes, over 100 records.
 fn bytes_to_look_for(kinds: &[KindName]) -> u64 {
-    let shuffle = common::lossy_shuffle(100, Ids::EXACT);
+    let shuffle = common::lossy_shuffle(Shuffle::of(100));
     let kinds: Vec<Kind> = kinds.iter().map(|kind| kind.with_defaults()).collect();
     let mut simulator = shuffle.trial.simulator();
     for _ in 0..2 {

@@ -1,12 +1,12 @@
 //! The lossy shuffle, which the benches, the example and the test of allocations share: records of four
-//! source shards are counted per key by four others, over links that lose requests and acks. It is put
-//! together by hand and read from no scenario, so that the program whose instructions are counted is built
+//! source shards are counted per key by four others, over links that lose requests and acks. It can be made
+//! wider and longer. It is put together by hand and read from no scenario, so that the program whose instructions are counted is built
 //! without all that reads and tells, in a quarter of the time.
 
 use onceproof_kernel::layout::{Failing, StepIndex};
 use onceproof_kernel::retry::Retry;
 use onceproof_kernel::source::Progress;
-use onceproof_kernel::time::{MILLISECOND, SECOND};
+use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND};
 use onceproof_model::dataflow;
 use onceproof_model::dataflow::mechanism::{Dedup, Gc, InFlight, Mechanism};
 use onceproof_model::pipeline::{Step, StepKind};
@@ -36,18 +36,45 @@ impl Ids {
     pub const EXACT: Ids = Ids { dedup: Dedup::Catalog, gc: Gc::Watermark };
 }
 
-/// The lossy shuffle over so many records.
-pub fn lossy_shuffle(records: u32, ids: Ids) -> Benched {
-    let step = |name: &str, kind, from: &[StepIndex]| Step {
-        name: name.to_owned(),
+/// How large a lossy shuffle is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Shuffle {
+    pub records: u32,
+    pub keys: u32,
+    /// Of each step.
+    pub shards: u32,
+    /// At least 2: the source, the count, and as many reshuffles between them as are left.
+    pub steps: u32,
+    /// The time between two arrivals.
+    pub every: Nanos,
+    pub ids: Ids,
+}
+
+impl Shuffle {
+    /// The lossy shuffle over so many records, as it is measured unless told otherwise.
+    pub const fn of(records: u32) -> Shuffle {
+        Shuffle { records, keys: 1000, shards: 4, steps: 2, every: 0, ids: Ids::EXACT }
+    }
+}
+
+/// Puts a lossy shuffle together.
+pub fn lossy_shuffle(shuffle: Shuffle) -> Benched {
+    let Shuffle { records, keys, shards, steps, every, ids } = shuffle;
+    let step = |name: String, kind, from: &[StepIndex]| Step {
+        name,
         kind,
         from: from.to_vec(),
-        shards: 4,
+        shards,
         failing: Failing::default(),
     };
     let source = StepKind::Source { watermark: Progress::Perfect, queue: None };
     let count = StepKind::Count(Windowing { length: 3600 * SECOND, lateness: 0 });
-    let steps = [step("events", source, &[]), step("per-key", count, &[StepIndex(0)])];
+    let last = (steps - 1) as u16;
+    let before = |at: u16| [StepIndex(at - 1)];
+    let hop = |at| step(format!("hop-{at}"), StepKind::Reshuffle, &before(at));
+    let steps = std::iter::once(step("events".to_owned(), source, &[]))
+        .chain((1..last).map(hop))
+        .chain([step("per-key".to_owned(), count, &before(last))]);
     let Ids { dedup, gc } = ids;
     let mechanism = Mechanism {
         retry: Retry { timeout: 30 * MILLISECOND, backoff: 2, max: SECOND },
@@ -56,12 +83,12 @@ pub fn lossy_shuffle(records: u32, ids: Ids) -> Benched {
         in_flight: InFlight { requests: 32 },
         ..Mechanism::default()
     };
-    let design = dataflow::Design::new(steps.map(|step| (step, mechanism)).to_vec());
+    let design = dataflow::Design::new(steps.map(|step| (step, mechanism)).collect());
     let input = Generate {
         records,
-        users: 1000,
+        users: keys,
         skew_thousandths: 0,
-        every: 0,
+        every,
         out_of_order: 0,
         late: None,
         values: 1,
@@ -82,7 +109,7 @@ pub fn lossy_shuffle(records: u32, ids: Ids) -> Benched {
         properties: Properties::default(),
     };
     Benched {
-        trial: Trial { design: Design::Dataflow(design.expect("a chain of two steps")), plan },
+        trial: Trial { design: Design::Dataflow(design.expect("a chain of steps")), plan },
         expected: match gc {
             Gc::Never => &[Class::Unbounded],
             Gc::Watermark | Gc::Ttl { .. } => &[],
@@ -93,8 +120,13 @@ pub fn lossy_shuffle(records: u32, ids: Ids) -> Benched {
 /// One run, which must find what is expected of it and nothing else: a wrong run is not worth measuring.
 pub fn run(benched: &Benched, simulator: &mut Simulator<'_>, seed: u64) -> Brief {
     let brief = simulator.brief(Some(seed));
+    check(benched, seed, &brief);
+    brief
+}
+
+/// What must be found is found.
+pub fn check(benched: &Benched, seed: u64, brief: &Brief) {
     let is_as_expected = brief.classes.iter().eq(benched.expected.iter().copied());
     let is_over = brief.verdict != Verdict::Inconclusive;
     assert!(is_as_expected && is_over, "seed {seed}: {brief:?}");
-    brief
 }

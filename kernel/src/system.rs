@@ -231,6 +231,11 @@ pub trait Rows<S: System>: Default + Debug {
         let _ = now;
     }
 
+    /// When the next of what it keeps grows too old.
+    fn ages_at(&self) -> Time {
+        Time::MAX
+    }
+
     /// The ids that have grown too old after one time and until another, in order.
     fn aged(&self, after: Time, until: Time) -> Vec<Aged> {
         let _ = (after, until);

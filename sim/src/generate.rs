@@ -5,6 +5,7 @@ use crate::draw::{INPUT, LATE, generator, scale};
 use crate::input::{Generate, InputRow, RowValue};
 use onceproof_kernel::key::{Key, Keys};
 use onceproof_kernel::time::Time;
+use std::fmt::Write;
 
 /// The users that keys are drawn from.
 #[derive(Debug)]
@@ -25,7 +26,13 @@ pub(crate) struct DrawnRow {
 impl Users {
     /// The users of an input.
     pub fn new(generate: &Generate, keys: &mut Keys) -> Users {
-        let intern = |user| keys.intern(&format!("user-{user}"));
+        // A million of them are made with one text.
+        let mut text = String::new();
+        let intern = |user| {
+            text.clear();
+            write!(text, "user-{user}").expect("a text takes all that is written");
+            keys.intern(&text)
+        };
         let shares = match generate.skew_thousandths {
             0 => Vec::new(),
             skew => shares(generate.users, skew),

@@ -11,6 +11,8 @@ use onceproof_kernel::system::{Garbage, Rows, System};
 use onceproof_kernel::tell::Tell;
 use onceproof_kernel::time::Time;
 use onceproof_kernel::told::{Aged, Told};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// What became of a commit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,6 +36,8 @@ pub struct Store<S: System> {
     homes: Vec<ShardIndex>,
     /// Whether any step forgets ids by age.
     ages: bool,
+    /// When the next id of each shard grows too old that has any such, so that no commit looks at all shards.
+    aging: BinaryHeap<Reverse<(Time, ShardIndex)>>,
     ids_held: u64,
     ids_held_max: u64,
     /// Whether the commit that was applied last made anything other than it was.
@@ -48,10 +52,19 @@ struct Slot<S: System> {
     /// The numbers that were applied under each older token, where commits under those are applied too.
     earlier: Vec<(u64, Prefix)>,
     is_fenced: bool,
+    /// Whether it is among those whose ids age.
+    is_aging: bool,
     rows: S::Rows,
 }
 
-copied_by_field!([S: System<Rows: Clone>] Slot<S> { token, applied, earlier, is_fenced, rows });
+copied_by_field!([S: System<Rows: Clone>] Slot<S> {
+    token,
+    applied,
+    earlier,
+    is_fenced,
+    is_aging,
+    rows,
+});
 
 impl<S: System> Default for Slot<S> {
     fn default() -> Slot<S> {
@@ -60,6 +73,7 @@ impl<S: System> Default for Slot<S> {
             applied: Prefix::default(),
             earlier: Vec::new(),
             is_fenced: false,
+            is_aging: false,
             rows: S::Rows::default(),
         }
     }
@@ -73,6 +87,7 @@ impl<S: System> Default for Store<S> {
             rules,
             homes: Vec::new(),
             ages: false,
+            aging: BinaryHeap::new(),
             ids_held: 0,
             ids_held_max: 0,
             has_changed: false,
@@ -84,9 +99,18 @@ impl<S: System<Rows: Clone>> Store<S> {
     /// Makes it the same as another one of the same layout.
     pub fn copy(&mut self, from: &Store<S>) {
         // The rest follows from the layout.
-        let Store { shards, rules: _, homes: _, ages: _, ids_held, ids_held_max, has_changed } =
-            from;
+        let Store {
+            shards,
+            rules: _,
+            homes: _,
+            ages: _,
+            aging,
+            ids_held,
+            ids_held_max,
+            has_changed,
+        } = from;
         self.shards.clone_from(shards);
+        self.aging.clone_from(aging);
         self.ids_held = *ids_held;
         self.ids_held_max = *ids_held_max;
         self.has_changed = *has_changed;
@@ -99,6 +123,7 @@ impl<S: System> Store<S> {
         let layout = S::layout(design);
         self.rules = layout.store;
         self.ages = layout.all().any(|(_, step)| step.forgets_after.is_some());
+        self.aging.clear();
         self.ids_held_max = 0;
         self.ids_held = 0;
         self.shards.resize_with(layout.shards(), Slot::default);
@@ -112,6 +137,7 @@ impl<S: System> Store<S> {
             slot.token = 0;
             slot.applied.clear();
             slot.earlier.clear();
+            slot.is_aging = false;
             slot.is_fenced = layout.step(layout.step_of(shard)).is_fenced;
             slot.rows.reset(design, shard);
         }
@@ -173,7 +199,21 @@ impl<S: System> Store<S> {
         }
         self.ids_held += rows.ids();
         self.ids_held_max = self.ids_held_max.max(self.ids_held);
+        if self.ages {
+            self.watch_ages(home);
+        }
         Applied::Now
+    }
+
+    /// Notes when the next id of a shard grows too old, if that is not noted yet.
+    #[inline(never)]
+    fn watch_ages(&mut self, home: ShardIndex) {
+        let Slot { rows, is_aging, .. } = &mut self.shards[home.at()];
+        let at = rows.ages_at();
+        if !*is_aging && at < Time::MAX {
+            *is_aging = true;
+            self.aging.push(Reverse((at, home)));
+        }
     }
 
     /// The shard whose rows those of a shard are.
@@ -224,10 +264,16 @@ impl<S: System> Store<S> {
 
     /// Forgets all ids that are too old now.
     pub fn age(&mut self, now: Time) {
-        for Slot { rows, .. } in &mut self.shards {
+        while let Some(&Reverse((at, shard))) = self.aging.peek()
+            && at <= now
+        {
+            self.aging.pop();
+            let Slot { rows, is_aging, .. } = &mut self.shards[shard.at()];
+            *is_aging = false;
             self.ids_held -= rows.ids();
             rows.age(now);
             self.ids_held += rows.ids();
+            self.watch_ages(shard);
         }
     }
 
@@ -263,11 +309,13 @@ impl<S: System> Store<S> {
             rules: _,
             homes: _,
             ages: _,
+            aging: _,
             ids_held: _,
             ids_held_max: _,
             has_changed: _,
         } = self;
-        for Slot { token: _, applied: _, earlier: _, is_fenced: _, rows } in shards {
+        for slot in shards {
+            let Slot { token: _, applied: _, earlier: _, is_fenced: _, is_aging: _, rows } = slot;
             rows.rest(rest);
         }
     }

@@ -1,31 +1,43 @@
 //! Runs the lossy shuffle, for whoever counts instructions, time or memory from outside.
 //!
-//! `lossy_shuffle RECORDS [--runs N] [--seed S] [--dedup D] [--gc G] [--floor]` runs N seeds from S on with
-//! one simulator, with the mechanisms `dedup = "D"` (`catalog`, `bloom`) and `gc = "G"` (`watermark`,
-//! `never`). It prints `runs`, `records` and `events`, each of all runs together; the most ids that any run
-//! held at a time and at its end, as `ids_held_max` and `ids_held_end`; the `fingerprint` of the last run;
-//! and, where the system tells it, the most memory that was held, as `peak_kib`. With `--floor`, each run
-//! is followed by its floor: a bare loop with as many heap operations, keyed draws and set insertions.
+//! `lossy_shuffle RECORDS [OPTIONS]` runs seeds with one simulator and prints `runs`, `records` and `events`,
+//! each of all runs together; the most ids that any run held at a time and at its end, as `ids_held_max` and
+//! `ids_held_end`; the `fingerprint` of the last run; and, where the system tells it, the most memory that was
+//! held, as `peak_kib`.
+//!
+//! - `--runs N --seed S`: N seeds from S on.
+//! - `--keys K --shards W --steps L`: of K keys, through L steps of W shards each, which are a source, reshuffles
+//!   and a count.
+//! - `--every US`: a record arrives every so many microseconds, and not all at the beginning.
+//! - `--dedup D --gc G`: with these mechanisms, `catalog` or `bloom`, and `watermark`, `never`, or `ttl` with ids
+//!   that are forgotten after 10 seconds.
+//! - `--detail`: each run is one in detail, as a sweep makes some of its runs.
+//! - `--floor`: each run is followed by its floor, a bare loop with as many heap operations, keyed draws and set
+//!   insertions.
 
 #[path = "../../benches/common/mod.rs"]
 mod common;
 #[path = "../../benches/common/floor.rs"]
 mod floor;
 
-use common::Ids;
+use common::Shuffle;
 use floor::{Amounts, Floor};
-use onceproof_model::dataflow::mechanism::{Dedup, Gc};
+use onceproof_kernel::time::{MICROSECOND, SECOND};
+use onceproof_model::dataflow::mechanism::{Dedup, Gc, UnknownOld};
 use std::hint::black_box;
 use std::process::ExitCode;
 
-const USAGE: &str =
-    "usage: lossy_shuffle RECORDS [--runs N] [--seed S] [--dedup D] [--gc G] [--floor]";
+const USAGE: &str = "usage: lossy_shuffle RECORDS [--runs N] [--seed S] [--keys K] [--shards W] [--steps L] \
+                     [--every US] [--dedup D] [--gc G] [--detail] [--floor]";
+
+/// Of a pipeline: steps are numbered with 16 bits.
+const STEPS_MOST: u32 = 1 << 10;
 
 struct Options {
-    records: u32,
+    shuffle: Shuffle,
     runs: u64,
     seed: u64,
-    ids: Ids,
+    detail: bool,
     floor: bool,
 }
 
@@ -41,56 +53,73 @@ fn gc(word: &str) -> Option<Gc> {
     match word {
         "watermark" => Some(Gc::Watermark),
         "never" => Some(Gc::Never),
+        "ttl" => Some(Gc::Ttl { ttl: 10 * SECOND, unknown_old: UnknownOld::default() }),
         _ => None,
     }
 }
 
 fn options(mut words: impl Iterator<Item = String>) -> Option<Options> {
     let mut options = Options {
-        records: words.next()?.parse().ok()?,
+        shuffle: Shuffle::of(words.next()?.parse().ok()?),
         runs: 1,
         seed: 7,
-        ids: Ids::EXACT,
+        detail: false,
         floor: false,
     };
     while let Some(word) = words.next() {
+        let shuffle = &mut options.shuffle;
         match word.as_str() {
+            "--keys" => shuffle.keys = words.next()?.parse().ok()?,
+            "--shards" => shuffle.shards = words.next()?.parse().ok()?,
+            "--every" => {
+                shuffle.every = u64::from(words.next()?.parse::<u32>().ok()?) * MICROSECOND;
+            }
+            "--steps" => shuffle.steps = words.next()?.parse().ok()?,
             "--runs" => options.runs = words.next()?.parse().ok()?,
             "--seed" => options.seed = words.next()?.parse().ok()?,
-            "--dedup" => options.ids.dedup = dedup(&words.next()?)?,
-            "--gc" => options.ids.gc = gc(&words.next()?)?,
+            "--dedup" => shuffle.ids.dedup = dedup(&words.next()?)?,
+            "--gc" => shuffle.ids.gc = gc(&words.next()?)?,
+            "--detail" => options.detail = true,
             "--floor" => options.floor = true,
             _ => return None,
         }
     }
-    (options.records > 0 && options.runs > 0).then_some(options)
+    let Shuffle { records, keys, shards, steps, .. } = options.shuffle;
+    let is_something = records.min(keys).min(shards) > 0 && options.runs > 0;
+    (is_something && (2..=STEPS_MOST).contains(&steps)).then_some(options)
 }
 
 fn main() -> ExitCode {
-    let Some(Options { records, runs, seed, ids, floor: with_floor }) =
+    let Some(Options { shuffle, runs, seed, detail, floor: with_floor }) =
         options(std::env::args().skip(1))
     else {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
-    let shuffle = common::lossy_shuffle(records, ids);
-    let mut simulator = shuffle.trial.simulator();
-    let mut floor = with_floor.then(|| (Floor::default(), steady_queue_length()));
+    let benched = common::lossy_shuffle(shuffle);
+    let mut simulator = benched.trial.simulator();
+    let mut floor = with_floor.then(|| (Floor::default(), steady_queue_length(shuffle)));
     let (mut events, mut fingerprint) = (0, 0);
     let (mut ids_held_max, mut ids_held_end) = (0, 0);
     for seed in (seed..).take(runs as usize) {
-        let brief = common::run(&shuffle, &mut simulator, seed);
+        let brief = if detail {
+            let brief = simulator.detail(Some(seed)).brief;
+            common::check(&benched, seed, &brief);
+            brief
+        } else {
+            common::run(&benched, &mut simulator, seed)
+        };
         events += brief.work.events;
         ids_held_max = ids_held_max.max(brief.work.ids_held_max);
         ids_held_end = ids_held_end.max(brief.work.ids_held_end);
         fingerprint = brief.fingerprint;
         if let Some((floor, queue_length)) = &mut floor {
-            let amounts = Amounts::of(&brief, &shuffle.trial, *queue_length);
+            let amounts = Amounts::of(&brief, &benched.trial, *queue_length);
             black_box(floor.run(&amounts, seed));
         }
     }
     println!("runs {runs}");
-    println!("records {}", u64::from(records) * runs);
+    println!("records {}", u64::from(shuffle.records) * runs);
     println!("events {events}");
     println!("ids_held_max {ids_held_max}");
     println!("ids_held_end {ids_held_end}");
@@ -102,8 +131,8 @@ fn main() -> ExitCode {
 }
 
 /// How long the queue is in a run that is long enough for a steady one.
-fn steady_queue_length() -> u64 {
-    let long = common::lossy_shuffle(50_000, Ids::EXACT);
+fn steady_queue_length(shuffle: Shuffle) -> u64 {
+    let long = common::lossy_shuffle(Shuffle { records: 50_000, ..shuffle });
     let brief = common::run(&long, &mut long.trial.simulator(), 0);
     floor::queue_length(&brief, &long.trial)
 }

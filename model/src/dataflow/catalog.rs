@@ -174,6 +174,11 @@ impl Catalog {
         })
     }
 
+    /// When the next id may have grown too old.
+    pub fn ages_at(&self) -> Time {
+        self.by_age.front().map_or(Time::MAX, |&(end, ..)| end)
+    }
+
     /// Forgets what is too old now.
     pub fn age(&mut self, now: Time) {
         while let Some(&(end, key, id)) = self.by_age.front()
@@ -294,7 +299,10 @@ mod tests {
         assert_eq!(aged(0, 109), []);
         assert_eq!(aged(109, 128), [(0, 110)]);
         assert_eq!(aged(110, 200), [(1, 129)]);
+        assert_eq!(catalog.ages_at(), Time(110));
+        catalog.age(Time(110));
+        assert_eq!((catalog.ids(), catalog.ages_at()), (1, Time(119)));
         catalog.age(Time(129));
-        assert_eq!(catalog.ids(), 0);
+        assert_eq!((catalog.ids(), catalog.ages_at()), (0, Time::MAX));
     }
 }

@@ -206,6 +206,10 @@ impl system::Rows<Dataflow> for Rows {
         self.catalog.age(now);
     }
 
+    fn ages_at(&self) -> Time {
+        self.catalog.ages_at()
+    }
+
     fn aged(&self, after: Time, until: Time) -> Vec<Aged> {
         self.catalog.aged(after, until).collect()
     }

@@ -16,15 +16,19 @@ pub struct WindowEnd {
 impl WindowEnd {
     /// Whether a watermark that moves from `old` to `new` crosses such an end.
     pub fn is_crossed(&self, old: Time, new: Time) -> bool {
-        self.number(old) < self.number(new)
+        self.crossed_at(old).is_some_and(|at| new >= at)
     }
 
-    fn number(&self, at: Time) -> i128 {
-        match at {
-            Time::MIN => i128::MIN,
-            Time::MAX => i128::MAX,
+    /// The least watermark that crosses such an end, of those that come after this one; none comes after the last.
+    pub fn crossed_at(&self, old: Time) -> Option<Time> {
+        match old {
+            Time::MIN => Some(Time(i64::MIN + 1)),
+            Time::MAX => None,
             Time(at) => {
-                (i128::from(at) - i128::from(self.shift)).div_euclid(i128::from(self.length))
+                let (length, shift) = (i128::from(self.length), i128::from(self.shift));
+                let next = ((i128::from(at) - shift).div_euclid(length) + 1) * length + shift;
+                // The last watermark of all crosses every end.
+                Some(i64::try_from(next).map_or(Time::MAX, Time))
             }
         }
     }
@@ -57,4 +61,23 @@ pub(super) fn window_ends(
         ends[index.at()] = here;
     }
     ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_crossed_at_the_next_multiple_of_its_length_and_its_shift() {
+        let end = WindowEnd { length: 10, shift: 3 };
+        let check = |old: i64, at: Option<i64>| assert_eq!(end.crossed_at(Time(old)), at.map(Time));
+        check(2, Some(3));
+        check(3, Some(13));
+        check(12, Some(13));
+        check(-8, Some(-7));
+        check(-7, Some(3));
+        check(i64::MIN, Some(i64::MIN + 1));
+        check(i64::MAX - 1, Some(i64::MAX));
+        check(i64::MAX, None);
+    }
 }

@@ -37,12 +37,24 @@ impl Log {
     /// A moment has come.
     pub fn meet(&mut self, asked: Asked, moment: Moment, layout: &Layout, words: &Vocabulary) {
         let sort = moment.sort(layout);
-        for root in roots(moment.subject(), words) {
-            let all = self.moments.entry((asked, root, sort)).or_default();
-            match all.iter_mut().rev().take(RECENT).find(|met| met.moment == moment) {
-                Some(met) => met.times += 1,
-                None => all.push(Met { moment, times: 1 }),
+        match moment.subject() {
+            Subject::Record(name) => {
+                for root in words.names.roots(name) {
+                    self.meet_under((asked, root, sort), moment);
+                }
             }
+            Subject::Control { value, .. } => {
+                self.meet_under((asked, of_control(value), sort), moment)
+            }
+        }
+    }
+
+    fn meet_under(&mut self, under: (Asked, u64, u64), moment: Moment) {
+        // Most are alone: a thousand shards that tell a thousand others something come at a million places.
+        let all = self.moments.entry(under).or_insert_with(|| Vec::with_capacity(1));
+        match all.iter_mut().rev().take(RECENT).find(|met| met.moment == moment) {
+            Some(met) => met.times += 1,
+            None => all.push(Met { moment, times: 1 }),
         }
     }
 
@@ -59,7 +71,10 @@ impl Log {
         let matches = |Met { moment: other, .. }: &&Met| {
             other.is_at(&place, layout) && is_about(&place, pattern_root, other.subject(), words)
         };
-        let root = roots(moment.subject(), words)[0];
+        let root = match moment.subject() {
+            Subject::Record(name) => words.names.roots(name)[0],
+            Subject::Control { value, .. } => of_control(value),
+        };
         let met = self.moments.get(&(asked, root, moment.sort(layout)));
         let nth = met.map_or(1, |all| all.iter().filter(matches).map(|met| met.times).sum());
         place.nth = (nth > 1).then_some(nth);
@@ -67,10 +82,7 @@ impl Log {
     }
 }
 
-/// Under which roots a moment is kept: the first is that of the place that is written down for it.
-fn roots(subject: Subject, words: &Vocabulary) -> Vec<u64> {
-    match subject {
-        Subject::Record(name) => words.names.roots(name),
-        Subject::Control { value, .. } => vec![value as u64],
-    }
+/// The root under which what is about no record is kept.
+fn of_control(value: i64) -> u64 {
+    value as u64
 }

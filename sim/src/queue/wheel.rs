@@ -1,6 +1,9 @@
-//! A wheel for what is due soon: a slot for each stretch of time, each with its few events in order. It takes an event
-//! that falls into one of its slots while the slot is short; any other goes to the heap, so a wheel never changes an
-//! order, only its cost.
+//! A wheel for what is due soon: a slot for each stretch of time, with its events. It takes an event that falls into one
+//! of its slots; any other goes to the heap, so a wheel never changes an order, only its cost.
+//!
+//! The few events of a short slot are kept in order. A slot that becomes long is put in order once, when its time comes:
+//! where a thousand shards tell a thousand others something, a million events are due within the latency, and a heap of so
+//! many costs a miss of the cache for each of its ten levels.
 
 use super::Due;
 use onceproof_kernel::copied_by_field;
@@ -9,21 +12,47 @@ use onceproof_kernel::time::Nanos;
 /// How many slots there are.
 const SLOTS: usize = 256;
 
-/// How many events a slot holds at most: to put one in order costs more than the heap when there are many.
-const MOST: usize = 32;
+/// How many events a slot keeps in order: to put one into its place costs more than the heap when there are many.
+const SHORT: usize = 32;
 
 /// Slots of events.
 #[derive(Debug)]
 pub(super) struct Wheel<T> {
-    /// The events of each slot, the latest first.
+    /// The events of each slot: the first that is due is the last, and in a slot that is in order the latest is the first.
     slots: Vec<Vec<(Due, T)>>,
     /// Which slots have events: a bit for each.
     filled: [u64; SLOTS / 64],
+    /// Which slots are in no order, but for the first that is due, and how many these are.
+    unordered: [u64; SLOTS / 64],
+    unordered_slots: u32,
     /// How long a slot is: so many bits of a time.
     bits: u32,
 }
 
-copied_by_field!([T: Copy] Wheel<T> { slots, filled, bits });
+copied_by_field!([T: Copy] Wheel<T> { slots, filled, unordered, unordered_slots, bits });
+
+/// Takes an event to its place among few.
+#[inline(always)]
+fn insert<T: Copy>(slot: &mut Vec<(Due, T)>, due: Due, event: T) {
+    let mut place = slot.len();
+    slot.push((due, event));
+    while place > 0 && slot[place - 1].0 < due {
+        slot[place] = slot[place - 1];
+        place -= 1;
+    }
+    slot[place] = (due, event);
+}
+
+/// Takes one more of many events, without looking for its place. The first that is due stays the last.
+#[cold]
+fn append<T: Copy>(slot: &mut Vec<(Due, T)>, due: Due, event: T) {
+    slot.push((due, event));
+    if let [.., before, last] = &mut slot[..]
+        && before.0 < last.0
+    {
+        std::mem::swap(before, last);
+    }
+}
 
 impl<T: Copy> Wheel<T> {
     /// A wheel on which delays of at most `longest` find a slot.
@@ -33,6 +62,8 @@ impl<T: Copy> Wheel<T> {
         Wheel {
             slots: (0..SLOTS).map(|_| Vec::new()).collect(),
             filled: [0; SLOTS / 64],
+            unordered: [0; SLOTS / 64],
+            unordered_slots: 0,
             bits: length.trailing_zeros(),
         }
     }
@@ -45,6 +76,8 @@ impl<T: Copy> Wheel<T> {
                 *filled &= *filled - 1;
             }
         }
+        self.unordered = [0; SLOTS / 64];
+        self.unordered_slots = 0;
     }
 
     /// Takes an event that is due now or later, if it has a place for it.
@@ -53,16 +86,21 @@ impl<T: Copy> Wheel<T> {
         let number = ((due >> 64) as u64) >> self.bits;
         let at = number as usize % SLOTS;
         let slot = &mut self.slots[at];
-        if number - (now >> self.bits) >= SLOTS as u64 || slot.len() >= MOST {
+        let turns = number - (now >> self.bits);
+        if turns >= SLOTS as u64 {
             return false;
         }
-        let mut place = slot.len();
-        slot.push((due, event));
-        while place > 0 && slot[place - 1].0 < due {
-            slot[place] = slot[place - 1];
-            place -= 1;
+        if slot.len() < SHORT {
+            insert(slot, due, event);
+        } else if turns > 0 {
+            append(slot, due, event);
+            let bit = 1 << (at % 64);
+            self.unordered_slots += u32::from(self.unordered[at / 64] & bit == 0);
+            self.unordered[at / 64] |= bit;
+        } else {
+            // A long slot is in order once its time has come, and stays so.
+            return false;
         }
-        slot[place] = (due, event);
         self.filled[at / 64] |= 1 << (at % 64);
         true
     }
@@ -71,6 +109,9 @@ impl<T: Copy> Wheel<T> {
     #[inline(always)]
     pub fn pop(&mut self, at: u64) -> Option<((Due, T), Option<Due>)> {
         let number = (at >> self.bits) as usize % SLOTS;
+        if self.unordered_slots > 0 {
+            self.put_in_order(number);
+        }
         let slot = &mut self.slots[number];
         let first = slot.pop()?;
         if let Some(&(next, _)) = slot.last() {
@@ -78,6 +119,16 @@ impl<T: Copy> Wheel<T> {
         }
         self.filled[number / 64] &= !(1 << (number % 64));
         Some((first, self.first_from(number)))
+    }
+
+    /// Puts a slot in order, if it is in none.
+    fn put_in_order(&mut self, number: usize) {
+        let bit = 1 << (number % 64);
+        if self.unordered[number / 64] & bit != 0 {
+            self.unordered[number / 64] &= !bit;
+            self.unordered_slots -= 1;
+            self.slots[number].sort_unstable_by_key(|&(due, _)| std::cmp::Reverse(due));
+        }
     }
 
     /// All events, in no order.
@@ -106,6 +157,7 @@ impl<T: Copy> Wheel<T> {
 mod tests {
     use super::*;
     use onceproof_kernel::mix::scatter;
+    use std::collections::BTreeMap;
 
     fn due(at: u64, number: u64) -> Due {
         u128::from(at) << 64 | u128::from(number)
@@ -114,33 +166,39 @@ mod tests {
     #[test]
     fn what_it_takes_comes_out_in_order_turn_after_turn() {
         for longest in [1, 100, 5_000, 1 << 40] {
-            let (mut wheel, mut left) = (Wheel::new(longest), Vec::new());
-            let (mut now, mut first, mut refused) = (0, None::<Due>, 0);
-            for number in 0..5_000 {
+            let (mut wheel, mut left) = (Wheel::new(longest), BTreeMap::new());
+            let (mut now, mut refused, mut most) = (0, 0, 0);
+            for number in 0..60_000 {
                 let draw = scatter(number);
-                if draw.is_multiple_of(2)
-                    && let Some(next) = first
+                // At first more comes than goes, so that slots become long, and then less.
+                let pops = if number < 30_000 { 1 } else { 3 };
+                if draw % 4 < pops
+                    && let Some((&next, _)) = left.first_key_value()
                 {
                     let (taken, after) = wheel.pop((next >> 64) as u64).expect("an event");
-                    left.sort_unstable();
-                    assert_eq!(taken, left.remove(0));
+                    assert_eq!(Some(taken), left.pop_first());
                     now = (taken.0 >> 64) as u64;
-                    first = after;
-                    assert_eq!(first, left.iter().map(|&(due, _)| due).min());
+                    assert_eq!(after, left.first_key_value().map(|(&due, _)| due));
                     continue;
                 }
                 let due = due(now + scatter(draw) % (longest + 1), number);
                 match wheel.push(now, due, number) {
-                    true => {
-                        left.push((due, number));
-                        first = Some(first.map_or(due, |first| first.min(due)));
+                    true => drop(left.insert(due, number)),
+                    false => {
+                        // Only a long slot refuses a delay that is not too long, and only when its time has come.
+                        let bits = wheel.bits;
+                        assert_eq!((due >> 64) as u64 >> bits, now >> bits);
+                        refused += 1;
                     }
-                    false => refused += 1,
                 }
+                most = most.max(left.len());
             }
-            // Only a slot that is full refuses a delay that is not too long.
-            assert!(refused == 0 || longest == 1, "{longest}: {refused}");
+            assert!(most > 20 * SLOTS || longest == 1, "{longest}: {most}");
+            assert!(refused > 0, "{longest}");
             assert!(!wheel.push(now, due(now + longest.max(512) * 3, 0), 0));
+            wheel.clear();
+            assert_eq!(wheel.iter().count(), 0);
+            assert_eq!((wheel.unordered, wheel.unordered_slots), ([0; SLOTS / 64], 0));
         }
     }
 }

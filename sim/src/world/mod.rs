@@ -169,11 +169,12 @@ impl<'a, S: System> World<'a, S> {
                 }
                 *events -= 1;
             }
-            if at > self.now && self.outside.answers.notes_rests() {
-                self.note_rest(at, &event);
-            }
-            if at > self.now {
+            let is_later = at > self.now;
+            if is_later {
                 self.starts = 0;
+                if self.outside.answers.notes_rests() {
+                    self.note_rest(at, &event);
+                }
             }
             self.now = at;
             self.outside.answers.begin_event(self.outside.work.events);
@@ -187,7 +188,8 @@ impl<'a, S: System> World<'a, S> {
                 }
                 look_at = self.plan.until.events.min(self.outside.work.events + EVENTS_UNSTOPPED);
             }
-            if let Some(end) = self.check_storm() {
+            // What takes no time has begun at this instant, so a later event is none of it.
+            if !is_later && let Some(end) = self.check_storm() {
                 return Some(end);
             }
             // What means nothing any more is no sign that anyone still waits.

@@ -24,9 +24,7 @@ use std::cmp::Ordering;
 /// What a shard knows of its senders.
 #[derive(Debug)]
 pub(in crate::dataflow::worker) struct Watermarks {
-    /// Per sender: the highest seen, committed or not, and the highest committed.
-    seen: Vec<Watermark>,
-    committed: Vec<Watermark>,
+    senders: Vec<Sender>,
     /// The least of each, kept up to date: of event time seen, and of event and system time committed.
     least_seen: Least,
     least_committed: [Least; 2],
@@ -34,7 +32,15 @@ pub(in crate::dataflow::worker) struct Watermarks {
     arrived: Vec<(ShardIndex, Rpc, Watermark)>,
 }
 
-copied_by_field!(Watermarks { seen, committed, least_seen, least_committed, arrived });
+copied_by_field!(Watermarks { senders, least_seen, least_committed, arrived });
+
+/// What a sender has promised. Both lie side by side, since who has a thousand senders hears of another one each time.
+#[derive(Clone, Copy, Hash, Debug)]
+struct Sender {
+    /// The highest, committed or not.
+    seen: Watermark,
+    committed: Watermark,
+}
 
 /// The least of some times, none of which falls, and how many have it. Where a thousand senders rise one after the other,
 /// the least of all is looked for once.
@@ -71,17 +77,16 @@ impl Least {
 impl Watermarks {
     /// What the senders have promised. At rest no watermark waits for what it fired.
     pub fn rest(&self, rest: &mut Rest) {
-        let Watermarks { seen, committed, least_seen, least_committed: _, arrived } = self;
+        let Watermarks { senders, least_seen, least_committed: _, arrived } = self;
         rest.requires(arrived.is_empty());
         // The least of what is committed follows; that of what was seen may be that of an earlier life.
-        rest.add((seen, committed, least_seen.time));
+        rest.add((senders, least_seen.time));
     }
 
     pub fn new(design: &Design, step: StepIndex) -> Watermarks {
-        let senders = design.senders(step).len();
+        let none = Sender { seen: Watermark::NONE, committed: Watermark::NONE };
         Watermarks {
-            seen: vec![Watermark::NONE; senders],
-            committed: vec![Watermark::NONE; senders],
+            senders: vec![none; design.senders(step).len()],
             least_seen: Least::NONE,
             least_committed: [Least::NONE; 2],
             arrived: Vec::new(),
@@ -101,12 +106,12 @@ impl Watermarks {
 
     /// What was seen of a sender's watermarks.
     pub fn seen(&self, sender: usize) -> Watermark {
-        self.seen[sender]
+        self.senders[sender].seen
     }
 
     /// What was committed of a sender's watermarks.
     pub fn committed(&self, sender: usize) -> Watermark {
-        self.committed[sender]
+        self.senders[sender].committed
     }
 
     /// Whether watermarks that arrived alone wait for their commit.
@@ -116,36 +121,39 @@ impl Watermarks {
 
     /// Sees a sender's watermarks; true if that moves the event-time watermark of all.
     fn see(&mut self, sender: usize, watermark: Watermark) -> bool {
-        let seen = &mut self.seen[sender];
+        let seen = &mut self.senders[sender].seen;
         let old = seen.event;
         *seen = seen.max(watermark);
         if !self.least_seen.rises(old, watermark.event) {
             return false;
         }
-        self.least_seen = Least::of(self.seen.iter().map(|seen| seen.event));
+        self.least_seen = Least::of(self.senders.iter().map(|sender| sender.seen.event));
         true
     }
 
     /// A sender's watermarks are durable.
     pub fn commit(&mut self, sender: usize, watermark: Watermark) {
-        let old = self.committed[sender];
+        let committed = &mut self.senders[sender].committed;
+        let old = *committed;
         if watermark.is_within(old) {
             return;
         }
-        self.committed[sender] = old.max(watermark);
+        *committed = old.max(watermark);
         let [event, system] = &mut self.least_committed;
         if event.rises(old.event, watermark.event) {
-            *event = Least::of(self.committed.iter().map(|committed| committed.event));
+            *event = Least::of(self.senders.iter().map(|sender| sender.committed.event));
         }
         if system.rises(old.system, watermark.system) {
-            *system = Least::of(self.committed.iter().map(|committed| committed.system));
+            *system = Least::of(self.senders.iter().map(|sender| sender.committed.system));
         }
     }
 
     /// Forgets everything, and starts from what the store has.
     pub fn restart(&mut self, committed: &[Watermark]) {
-        self.committed.copy_from_slice(committed);
-        self.seen.copy_from_slice(committed);
+        assert_eq!(self.senders.len(), committed.len(), "the store has a row for each sender");
+        for (sender, &committed) in self.senders.iter_mut().zip(committed) {
+            *sender = Sender { seen: committed, committed };
+        }
         self.least_committed = match committed {
             [] => [Least::NONE; 2],
             _ => [

@@ -21,7 +21,7 @@ use crate::dataflow::effect::{Context, Env};
 use crate::dataflow::mechanism::{Outputs, Stamps};
 use crate::dataflow::worker::Worker;
 use crate::dataflow::{Design, SystemUse, point};
-use crate::pipeline::StepKind;
+use crate::pipeline::{StepKind, WindowEnd};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::copied_by_field;
@@ -37,13 +37,13 @@ pub(in crate::dataflow::worker) struct Promises {
     pub(super) targets: Vec<Downstream>,
     /// The targets are blocks of shards that follow one another: the first shard, how many, and the number of the first.
     blocks: Vec<(ShardIndex, u32, u32)>,
-    /// The watermark that no target awaits, but for those of which something has changed since.
-    pub(super) looked_at: Option<Watermark>,
+    /// What no target awaits less than, but for those of which something has changed since; none if nobody has looked.
+    pub(super) awaited: Option<Awaited>,
     pub(super) changed: Vec<u32>,
     pub inputs: Inputs,
 }
 
-copied_by_field!(Promises { outgoing, targets, blocks, looked_at, changed, inputs });
+copied_by_field!(Promises { outgoing, targets, blocks, awaited, changed, inputs });
 
 /// A shard downstream.
 #[derive(Clone, Debug)]
@@ -61,13 +61,47 @@ pub(super) struct Downstream {
 }
 
 impl Downstream {
-    /// Whether it has a use for this system watermark: it holds ids that no confirmed one let go, or
-    /// passes it on.
-    pub fn awaits(&self, system: Time) -> bool {
+    /// What it has a use for next: a watermark that crosses one of these window ends; a system watermark by which it
+    /// forgets ids that no confirmed one let go, or that it passes on.
+    pub fn awaited(&self, ends: &[WindowEnd]) -> Awaited {
         let SystemUse { forgets, passes_on } = self.system_use;
-        let confirmed = self.confirmed.system;
-        let holds_garbage = |stamp| stamp >= confirmed && stamp < system;
-        (forgets && self.greatest.is_some_and(holds_garbage)) || (passes_on && system > confirmed)
+        let confirmed = self.confirmed;
+        let mut above = Awaited::NOTHING;
+        for at in ends.iter().filter_map(|end| end.crossed_at(confirmed.event)) {
+            above.event = above.event.min(Time(at.0 - 1));
+        }
+        if let Some(stamp) = self.greatest
+            && forgets
+            && stamp >= confirmed.system
+        {
+            above.system = stamp;
+        }
+        if passes_on {
+            above.system = above.system.min(confirmed.system);
+        }
+        above
+    }
+}
+
+/// What is of use downstream: a watermark whose event time or whose system time is above these.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Awaited {
+    event: Time,
+    system: Time,
+}
+
+impl Awaited {
+    /// No watermark ever is.
+    pub const NOTHING: Awaited = Awaited { event: Time::MAX, system: Time::MAX };
+
+    /// Whether this watermark is of use.
+    pub fn is_reached(&self, by: Watermark) -> bool {
+        by.event > self.event || by.system > self.system
+    }
+
+    /// What is of use to either.
+    pub fn or(self, other: Awaited) -> Awaited {
+        Awaited { event: self.event.min(other.event), system: self.system.min(other.system) }
     }
 }
 
@@ -107,7 +141,7 @@ impl Promises {
     /// What is promised and confirmed. At rest no watermark is on its way alone.
     pub fn rest(&self, rest: &mut Rest) {
         // Which targets are looked at changes nothing of what is found.
-        let Promises { outgoing, targets, blocks: _, looked_at: _, changed: _, inputs } = self;
+        let Promises { outgoing, targets, blocks: _, awaited: _, changed: _, inputs } = self;
         let Inputs { stamps } = inputs;
         rest.add((outgoing, stamps));
         for Downstream { shard: _, to: _, system_use: _, confirmed, greatest, sent } in targets {
@@ -141,7 +175,7 @@ impl Promises {
             outgoing: Watermark::NONE,
             targets,
             blocks,
-            looked_at: None,
+            awaited: None,
             changed: Vec::new(),
             inputs: Inputs::default(),
         }
@@ -172,9 +206,9 @@ impl Promises {
     }
 
     /// Something changes of a target, so it is looked at again. An ack of every one of a thousand targets once made all of
-    /// the thousand be looked at.
+    /// the thousand be looked at, and so did each record of a source that is idle after it.
     fn touch(&mut self, number: u32) {
-        if self.looked_at.is_some() {
+        if self.awaited.is_some() {
             self.changed.push(number);
             if self.changed.len() > self.targets.len() {
                 self.forget_look();
@@ -184,7 +218,7 @@ impl Promises {
 
     /// All targets are looked at next.
     fn forget_look(&mut self) {
-        self.looked_at = None;
+        self.awaited = None;
         self.changed.clear();
     }
 

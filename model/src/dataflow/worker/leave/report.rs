@@ -1,11 +1,10 @@
 //! When a promise travels alone: after each input, to those downstream that wait for it, if this shard is idle.
 
-use super::promise::{Downstream, Sent};
+use super::promise::{Awaited, Downstream, Sent};
 use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Effect, Env, Payload, Request, Timer};
 use crate::dataflow::worker::{Worker, wake_at};
-use crate::pipeline::WindowEnd;
 
 impl Worker {
     /// After each input: commits watermarks that may be committed now, and, if this shard is idle, sends
@@ -14,40 +13,59 @@ impl Worker {
         if self.watermarks.are_waiting() {
             self.commit_watermarks(m);
         }
-        if self.promises.targets.is_empty() || !self.is_idle() {
-            return;
+        if !self.promises.targets.is_empty() && self.is_idle() {
+            self.report(m);
         }
+    }
+
+    /// Sends its own to each shard downstream that waits for it. A busy shard never comes here, and is not to pay for it.
+    #[inline(never)]
+    fn report<E: Env>(&mut self, m: &mut Context<'_, E>) {
         let outgoing = self.outgoing(m);
         let mut changed = std::mem::take(&mut self.promises.changed);
-        if self.promises.looked_at == Some(outgoing) {
-            changed.sort_unstable();
-            changed.dedup();
-            for &number in &changed {
-                self.report_to(number as usize, outgoing, m);
+        let mut awaited = match self.promises.awaited {
+            Some(awaited) if !awaited.is_reached(outgoing) => {
+                if changed.len() > 1 {
+                    changed.sort_unstable();
+                    changed.dedup();
+                }
+                awaited
             }
-        } else {
-            self.promises.looked_at = Some(outgoing);
-            for number in 0..self.promises.targets.len() {
-                self.report_to(number, outgoing, m);
+            _ => {
+                changed.clear();
+                changed.extend(0..self.promises.targets.len() as u32);
+                Awaited::NOTHING
             }
+        };
+        for &number in &changed {
+            awaited = awaited.or(self.report_to(number as usize, outgoing, m));
         }
+        self.promises.awaited = Some(awaited);
         changed.clear();
         self.promises.changed = changed;
     }
 
-    /// Sends this shard's watermark to one downstream, if that waits for it.
-    fn report_to<E: Env>(&mut self, number: usize, outgoing: Watermark, m: &mut Context<'_, E>) {
+    /// Sends this shard's watermark to one downstream, if that waits for it. What it waits for otherwise is returned, and
+    /// nothing while a watermark is on its way to it: it is looked at again when that is acked.
+    fn report_to<E: Env>(
+        &mut self,
+        number: usize,
+        outgoing: Watermark,
+        m: &mut Context<'_, E>,
+    ) -> Awaited {
         let target = &self.promises.targets[number];
-        let is_awaited = |end: &WindowEnd| end.is_crossed(target.confirmed.event, outgoing.event);
-        if target.sent.is_none()
-            && (m.design.pipeline.window_ends(target.to).iter().any(is_awaited)
-                || target.awaits(outgoing.system))
-        {
-            let serial = self.next_serial().marked();
-            let sent = Sent { value: outgoing, serial, sends: 0 };
-            self.promises.targets[number].sent = Some(sent);
-            self.send_watermark(number, m);
+        if target.sent.is_some() {
+            return Awaited::NOTHING;
         }
+        let awaited = target.awaited(m.design.pipeline.window_ends(target.to));
+        if !awaited.is_reached(outgoing) {
+            return awaited;
+        }
+        let serial = self.next_serial().marked();
+        let sent = Sent { value: outgoing, serial, sends: 0 };
+        self.promises.targets[number].sent = Some(sent);
+        self.send_watermark(number, m);
+        Awaited::NOTHING
     }
 
     /// Sends a watermark alone, and waits.

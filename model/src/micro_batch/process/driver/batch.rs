@@ -2,7 +2,7 @@
 //! and that it is done with after that.
 
 use super::super::{Context, wake};
-use super::tasks::BatchRun;
+use super::run::BatchRun;
 use super::{BatchDriver, DriverStage, OF_DRIVER, tables};
 use crate::micro_batch::MicroBatch;
 use crate::micro_batch::alphabet::{BATCHES, ROW_FOUND};

@@ -2,6 +2,7 @@
 //! say, and has executors of its own. One that was only away goes on beside its successor, until it finds a row of that.
 
 mod batch;
+mod run;
 mod tasks;
 
 use super::{Context, wake};
@@ -18,7 +19,7 @@ use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::time::Time;
-use tasks::BatchRun;
+use run::BatchRun;
 
 /// What the calls of a driver belong to that are no tasks; those belong to their executor.
 const OF_DRIVER: u32 = 0;

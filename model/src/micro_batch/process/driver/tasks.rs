@@ -2,6 +2,7 @@
 //! something is lost.
 
 use super::super::Context;
+use super::run::{Attempted, BatchRun, TaskOutput};
 use super::{BatchDriver, DriverStage};
 use crate::micro_batch::MicroBatch;
 use crate::micro_batch::alphabet::{
@@ -9,7 +10,7 @@ use crate::micro_batch::alphabet::{
     JOB_FAILED, RANGE_GONE, REPORT_UNWANTED, SPECULATED, TASKS,
 };
 use crate::micro_batch::design::{Design, OutputLevel};
-use crate::micro_batch::kept::{AcceptedStates, KeptRows, TaskOrder, of_task};
+use crate::micro_batch::kept::{KeptRows, TaskOrder, of_task};
 use crate::micro_batch::message::{ExecutorLife, Request, TaskName, TaskReport};
 use crate::micro_batch::settings::{AcceptedRule, GrantRule, RollbackRule, StaleRule, WinnerRule};
 use crate::micro_batch::told::Story;
@@ -17,92 +18,9 @@ use crate::pipeline::StepKind;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::words;
-use onceproof_kernel::sorted::SortedMap;
 
 /// After so many failures of a function on one partition the job is begun anew.
 const FAILURES: u32 = 4;
-
-/// What came out of a task.
-#[derive(Clone, Copy, Debug)]
-struct TaskOutput {
-    task: TaskName,
-    executor: ShardIndex,
-    life: ExecutorLife,
-}
-
-/// A partition of a stage.
-#[derive(Clone, Debug, Default)]
-struct Partition {
-    output: Option<TaskOutput>,
-    /// The results that came with its last output. They are not lost with the file: a stage that writes and is read was once
-    /// shown without them, when its file had been read and its executor was lost.
-    rows: Option<KeptRows>,
-    /// Whether there was an output since all of the stage was thrown away.
-    was_done: bool,
-    /// The checksum of its last output.
-    sum: Option<u64>,
-    failures: u32,
-}
-
-/// An attempt of a task.
-#[derive(Clone, Copy, Debug)]
-struct Attempted {
-    executor: ShardIndex,
-    life: ExecutorLife,
-    /// How often its stage had been thrown away before.
-    era: u32,
-    /// Whether it may still count.
-    is_live: bool,
-}
-
-/// What a driver knows of the tasks of a batch.
-#[derive(Clone, Debug, Default)]
-pub(super) struct BatchRun {
-    partitions: SortedMap<ShardIndex, Partition>,
-    /// How often each stage was thrown away.
-    eras: Vec<u32>,
-    attempts: SortedMap<TaskName, Attempted>,
-    /// The accepted states.
-    pub states: AcceptedStates,
-    /// Which attempt of each task may write.
-    grants: SortedMap<ShardIndex, TaskName>,
-}
-
-impl BatchRun {
-    pub fn new(design: &Design) -> BatchRun {
-        let stages = 0..design.stages().len();
-        let all = stages.clone().flat_map(|stage| design.partitions(stage));
-        BatchRun {
-            partitions: all.map(|shard| (shard, Partition::default())).collect(),
-            eras: stages.map(|_| 0).collect(),
-            ..BatchRun::default()
-        }
-    }
-
-    /// Whether an attempt may still count.
-    pub fn is_live(&self, task: TaskName) -> bool {
-        self.attempts.get(&task).is_some_and(|attempt| attempt.is_live)
-    }
-
-    /// All results, in the order of partitions.
-    pub fn results(&self) -> Vec<KeptRows> {
-        self.partitions.values().filter_map(|of| of.rows).collect()
-    }
-
-    fn is_done(&self, shard: ShardIndex) -> bool {
-        self.partitions.get(&shard).is_some_and(|of| of.output.is_some())
-    }
-
-    fn is_complete(&self, design: &Design, stage: usize) -> bool {
-        design.partitions(stage).all(|shard| self.is_done(shard))
-    }
-
-    fn fails(&mut self, task: TaskName) {
-        if let Some(attempt) = self.attempts.get_mut(&task) {
-            attempt.is_live = false;
-        }
-    }
-}
 
 impl BatchDriver {
     /// Runs what can be run: of each stage that has something missing, once nothing is missing above it. A file is needed only
@@ -140,6 +58,9 @@ impl BatchDriver {
     }
 
     fn runs_stage<E: Env<MicroBatch>>(&mut self, stage: usize, m: &mut Context<'_, E>) {
+        if self.run.served[stage] {
+            return;
+        }
         let of = &m.design.stages()[stage];
         let shards: Vec<ShardIndex> = m.design.partitions(stage).collect();
         let lacks_again =
@@ -157,12 +78,11 @@ impl BatchDriver {
                 self.run.partitions.or_default(shard).was_done = false;
             }
         }
+        // Without an executor nothing is launched.
+        self.run.served[stage] = !self.executors.is_empty();
         for shard in shards {
             let era = self.run.eras[stage];
-            let is_of = |(task, attempt): (&TaskName, &Attempted)| {
-                task.shard == shard && attempt.is_live && attempt.era == era
-            };
-            if !self.run.is_done(shard) && !self.run.attempts.iter().any(is_of) {
+            if !self.run.is_done(shard) && !self.run.has_live(self.batch, shard, era) {
                 self.launches(stage, shard, None, m);
             }
         }
@@ -177,13 +97,15 @@ impl BatchDriver {
     ) {
         m.env.reach(ERA_RAISED);
         super::super::tell(Story::ThrowsAway(m.design.stages()[stage].head), m);
+        self.run.looks_again();
         let below = m.design.stages()[stage].below.iter().copied();
         for stage in below.chain(is_itself.then_some(stage)) {
             self.run.eras[stage] += 1;
             let shards: Vec<ShardIndex> = m.design.partitions(stage).collect();
             for shard in &shards {
+                self.run.put_output(stage, *shard, None);
                 let partition = self.run.partitions.or_default(*shard);
-                (partition.output, partition.rows, partition.was_done) = (None, None, false);
+                (partition.rows, partition.was_done) = (None, false);
                 self.run.states.remove(shard);
                 if m.design.settings.grant != GrantRule::Sticky {
                     self.run.grants.remove(shard);
@@ -254,10 +176,9 @@ impl BatchDriver {
     ) {
         let stage = m.design.stage_of(task.shard);
         let Some(&Attempted { executor, era, .. }) = self.run.attempts.get(&task) else { return };
-        let mut of_task = self.run.attempts.iter().filter(|(other, attempt)| {
-            other.shard == task.shard && attempt.is_live && attempt.era == era
-        });
-        let is_only = of_task.next().is_some() && of_task.next().is_none();
+        let attempts = self.run.attempts_of(task.batch, task.shard);
+        let is_only =
+            attempts.filter(|(_, attempt)| attempt.is_live && attempt.era == era).count() == 1;
         let mut parents = m.design.stages()[stage].parents.iter();
         let has_input = parents.all(|&parent| self.run.is_complete(m.design, parent));
         if is_only && has_input && era == self.run.eras[stage] {
@@ -315,7 +236,8 @@ impl BatchDriver {
     /// The file of a partition is gone. Which state came with it is not forgotten: another stage may have read that file, and
     /// then the partition is not computed again. The batch was committed without its state once.
     fn loses_output<E: Env<MicroBatch>>(&mut self, shard: ShardIndex, m: &mut Context<'_, E>) {
-        let lost = self.run.partitions.or_default(shard).output.take();
+        self.run.looks_again();
+        let lost = self.run.put_output(m.design.stage_of(shard), shard, None);
         lost.into_iter().for_each(|output| self.takes_back(output.task, m));
         if m.design.settings.accepted == AcceptedRule::File {
             self.run.states.remove(&shard);
@@ -390,14 +312,13 @@ impl BatchDriver {
         if is_unwanted {
             return m.env.reach(REPORT_UNWANTED);
         }
-        for (other, attempt) in self.run.attempts.iter_mut() {
-            let is_over = if is_first { other.shard == task.shard } else { *other == task };
-            attempt.is_live &= !is_over;
-        }
+        let others = self.run.attempts_of(task.batch, task.shard).map(|(&other, _)| other);
+        let over: Vec<TaskName> = others.filter(|&other| is_first || other == task).collect();
+        over.into_iter().for_each(|attempt| self.run.ends(attempt));
+        self.run.put_output(stage, task.shard, Some(output));
         let partition = self.run.partitions.or_default(task.shard);
         let differs = partition.sum.is_some_and(|before| before != sum);
-        (partition.sum, partition.output, partition.was_done) = (Some(sum), Some(output), true);
-        partition.rows = Some(rows);
+        (partition.sum, partition.rows, partition.was_done) = (Some(sum), Some(rows), true);
         let of = &m.design.stages()[stage];
         if of.is_stateful {
             self.run.states.insert(task.shard, task);

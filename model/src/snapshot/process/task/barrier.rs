@@ -210,6 +210,7 @@ impl JobTask {
                 else {
                     break;
                 };
+                self.is_taken(channel);
                 self.is_overtaken(channel, at, checkpoint, hands, m);
             }
         }

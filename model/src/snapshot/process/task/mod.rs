@@ -19,6 +19,7 @@ use channel::{Inbound, Outbound};
 use committer::Committing;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::sorted::SortedSet;
 use onceproof_kernel::time::Time;
 use reader::ReaderState;
 use writer::{WriterWait, Writing};
@@ -45,6 +46,8 @@ pub(super) struct JobTask {
     state: TaskState,
     inputs: Vec<Inbound>,
     outputs: Vec<Outbound>,
+    /// The channels with items that are not taken: a task of a thousand channels does not look through all of them.
+    filled: SortedSet<usize>,
     /// The channel from which it takes next, if it can.
     turn: usize,
     work: Work,
@@ -74,8 +77,10 @@ impl JobTask {
         let inbound = |&from: &ShardIndex| Inbound::new(from, before > 0);
         let mut inputs: Vec<Inbound> = design.inputs(shard).iter().map(inbound).collect();
         let outbound = |&to: &ShardIndex| Outbound::new(to, before);
+        let mut filled = SortedSet::new();
         for (channel, item) in std::mem::take(&mut state.overtaken) {
             inputs[channel].queue.push_back(item);
+            filled.insert(channel);
         }
         JobTask {
             attempt,
@@ -85,6 +90,7 @@ impl JobTask {
             state,
             inputs,
             outputs: design.outputs(shard).iter().map(outbound).collect(),
+            filled,
             turn: 0,
             work: Work::Idle,
             may_run: false,
@@ -132,6 +138,7 @@ impl JobTask {
         for item in items {
             self.is_recorded(channel, &item, &m.design.settings);
             self.inputs[channel].queue.push_back(item);
+            self.filled.insert(channel);
         }
         self.looks_for_barriers(hands, m);
     }
@@ -154,9 +161,16 @@ impl JobTask {
 
     /// The channel from which it takes next.
     fn next_channel(&self) -> Option<usize> {
-        let all = self.inputs.len();
-        let mut channels = (0..all).map(|more| (self.turn + more) % all);
-        channels.find(|&at| !self.inputs[at].is_blocked && !self.inputs[at].queue.is_empty())
+        let later = self.filled.iter().filter(|&&at| at >= self.turn);
+        let mut channels = later.chain(self.filled.iter().take_while(|&&at| at < self.turn));
+        channels.find(|&&at| !self.inputs[at].is_blocked).copied()
+    }
+
+    /// An item is taken off a channel.
+    fn is_taken(&mut self, channel: usize) {
+        if self.inputs[channel].queue.is_empty() {
+            self.filled.remove(&channel);
+        }
     }
 
     /// It takes one item, or reads one record.
@@ -174,6 +188,7 @@ impl JobTask {
         }
         self.turn = (channel + 1) % self.inputs.len();
         let Some(item) = self.inputs[channel].queue.pop_front() else { return };
+        self.is_taken(channel);
         match (item, self.role) {
             (ChannelItem::Barrier(checkpoint), _) => {
                 self.takes_barrier(channel, checkpoint, hands, m)
