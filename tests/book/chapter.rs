@@ -186,7 +186,7 @@ fn is_line_shown(shown: &str, printed: &str) -> bool {
     from.any(|left| is_line_shown(rest, left))
 }
 
-/// A line of output without times and hashes of builds.
+/// A line of output without times and what hangs on the build.
 fn without_what_differs(line: &str) -> String {
     let of_build = |line: &str| {
         let (begin, hash) = line.split_once("(sources ")?;
@@ -194,6 +194,7 @@ fn without_what_differs(line: &str) -> String {
     };
     match line.split_whitespace().next() {
         Some("time") => "time  ...".to_owned(),
+        Some("space") => "space ...".to_owned(),
         Some("thread") if line.contains("panicked at") => "thread ... panicked at ...".to_owned(),
         Some("test") if line.contains("finished in") => {
             let (begin, _) = line.split_once("finished in").expect("it was looked for");
