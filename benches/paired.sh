@@ -8,7 +8,7 @@
 #   benches/paired.sh BASE PRESENT [--rounds N] [-- ARGUMENTS]      15 rounds; of 100,000 records
 #
 #   benches/paired.sh main HEAD -- 10000 --shards 256
-#   benches/paired.sh /tmp/before target/release/onceproof -- sweep scenarios/chapter/chapter5.toml --jobs 1
+#   benches/paired.sh old/onceproof target/release/onceproof -- sweep scenarios/chapter/chapter5.toml --jobs 1
 set -euo pipefail
 here=$PWD
 cd "$(dirname "$0")/.."
