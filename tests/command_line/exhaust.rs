@@ -54,6 +54,21 @@ fn a_search_without_a_find_is_a_certificate() {
 }
 
 #[test]
+fn a_kind_without_a_place_is_told_with_why_there_is_none() {
+    let folder = Folder::new("exhaust-nowhere");
+    folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[]));
+    let text = folder.onceproof(&["exhaust", "a.toml", "--faults", "1"]).ends(0);
+    let told = text.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    for why in [
+        "user-fails has no place in any schedule: there is no map",
+        "redeliver has no place in any schedule: no source reads a `queue` that it acks after a commit",
+        "call-unknown has no place in any schedule: no step calls an external service",
+    ] {
+        assert!(told.contains(why), "{told}");
+    }
+}
+
+#[test]
 fn a_search_ends_where_its_budget_does() {
     let folder = Folder::new("exhaust-budget");
     folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[]));
