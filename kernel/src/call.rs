@@ -61,6 +61,12 @@ impl Serial {
         (self.token & !Serial::OWN).into()
     }
 
+    /// Its number under that token.
+    #[inline]
+    pub fn number(self) -> u64 {
+        self.number.into()
+    }
+
     /// All of it as one number.
     #[inline]
     pub fn bits(self) -> u64 {
@@ -103,7 +109,7 @@ pub struct Call {
 }
 
 /// What a service is asked to do.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Operation {
     /// What a function does.
     Act {
@@ -154,7 +160,7 @@ pub enum Operation {
 }
 
 /// What a function does at a service.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Action {
     /// Adds an entry, one more each time.
     Append,
@@ -191,7 +197,7 @@ impl Action {
 }
 
 /// The place of a row in a file or a transaction, whose rows belong together.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Part {
     /// Which file or transaction; never used twice by a shard, in any of its lives.
     pub unit: u64,
@@ -202,7 +208,7 @@ pub struct Part {
 }
 
 /// A row of an external table.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Row {
     /// The key of the record.
     pub key: Key,

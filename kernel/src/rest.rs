@@ -1,37 +1,91 @@
-//! Rest: a moment at which nothing is on its way and nobody waits for an answer. What is left then is little
-//! enough to be put into one number, the state, so that two runs can be compared: at rest in one state at one
-//! time, they have one future.
+//! The state of a world between two events, put into one number, so that two runs can be compared: in one state at one time,
+//! they have one future.
 //!
 //! Each part of a world takes itself apart, so that a new field does not compile until it is said what it is:
-//! state, something that is empty at rest, or something that decides nothing. What decides nothing are caches,
-//! memory that is used again, figures for the report, and numbers that only tell messages apart (tokens,
-//! serials, numbers of commits, attempts): at rest there is no message, and later ones have greater numbers.
+//! state, something that decides nothing, or something with which the state cannot be told. What decides nothing are caches,
+//! memory that is used again, and figures for the report. Numbers that only tell messages apart (tokens, serials, numbers
+//! of commits) go in by how long ago they were given; where something is kept (a slot), by its age among what is kept.
+//! Two states that differ in such a number only are one; two that are taken for one and are not would hide a failure.
 
+use crate::call::Serial;
+use crate::layout::ShardIndex;
 use crate::mix::{fold, scatter};
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 
-/// Whether a world is at rest, and in which state.
+/// Whether the state of a world can be told, and which it is.
 #[derive(Clone, Debug)]
 pub struct Rest {
     halves: [u64; 2],
-    is_at_rest: bool,
+    is_told: bool,
+    lives: Rc<[Life]>,
+    knows_earlier_lives: bool,
+}
+
+/// How far the present life of a shard's owner has counted. What only tells messages apart is part of the state by how long
+/// ago it was counted: in a run in which a message was sent once more, all later ones have other numbers and mean the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Life {
+    /// Its token.
+    pub token: u64,
+    /// How many serials it has given out.
+    pub serials: u64,
+    /// The least number that no commit has which was applied.
+    pub commits: u64,
 }
 
 impl Default for Rest {
     fn default() -> Rest {
-        Rest { halves: [1, 2], is_at_rest: true }
+        Rest::of(Rc::new([]))
     }
 }
 
 impl Rest {
-    /// It is not at rest unless this is so.
-    pub fn requires(&mut self, is_so: bool) {
-        self.is_at_rest &= is_so;
+    const BEGINNING: [u64; 2] = [1, 2];
+
+    /// The state of a world whose shards, by their number, have these owners.
+    pub fn of(lives: Rc<[Life]>) -> Rest {
+        Rest { halves: Rest::BEGINNING, is_told: true, lives, knows_earlier_lives: false }
     }
 
-    /// Whether it is at rest, as far as it was asked.
-    pub fn is_at_rest(&self) -> bool {
-        self.is_at_rest
+    /// Adds by what a request of a shard is known.
+    pub fn add_serial(&mut self, of: ShardIndex, serial: Serial) {
+        let life = self.lives.get(of.at()).copied();
+        let ago = life.and_then(|life| life.token.checked_sub(serial.token()));
+        match (ago, life) {
+            _ if serial == Serial::default() => self.add(0_u8),
+            (Some(0), Some(Life { serials, .. })) => {
+                self.add((1_u8, serials.wrapping_sub(serial.number()), serial.is_marked()));
+            }
+            (Some(ago), _) => {
+                self.knows_earlier_lives = true;
+                self.add((2_u8, ago, serial.number(), serial.is_marked()));
+            }
+            (None, _) => self.requires(false),
+        }
+    }
+
+    /// Adds the number of a commit of a shard's owner.
+    pub fn add_commit(&mut self, of: ShardIndex, number: u64) {
+        match self.lives.get(of.at()) {
+            Some(life) => self.add(number.wrapping_sub(life.commits)),
+            None => self.requires(false),
+        }
+    }
+
+    /// Whether anything was added that hangs on where a shard was in an earlier life.
+    pub fn knows_earlier_lives(&self) -> bool {
+        self.knows_earlier_lives
+    }
+
+    /// It cannot be told unless this is so.
+    pub fn requires(&mut self, is_so: bool) {
+        self.is_told &= is_so;
+    }
+
+    /// Whether it can be told, as far as it was asked.
+    pub fn is_told(&self) -> bool {
+        self.is_told
     }
 
     /// Adds a part of the state.
@@ -51,36 +105,73 @@ impl Rest {
 
     /// Adds parts whose order means nothing.
     pub fn add_set(&mut self, parts: impl IntoIterator<Item = impl Hash>) {
+        self.add_each(parts, |one, part| part.hash(one));
+    }
+
+    /// Adds parts whose order means nothing, each by this.
+    pub fn add_each<T>(
+        &mut self,
+        parts: impl IntoIterator<Item = T>,
+        mut add: impl FnMut(&mut Rest, T),
+    ) {
         let mut sum = [0_u64; 2];
+        let before = self.halves;
         for part in parts {
-            let mut one = Rest::default();
-            part.hash(&mut one);
-            for (sum, half) in sum.iter_mut().zip(one.halves) {
+            self.halves = Rest::BEGINNING;
+            add(self, part);
+            for (sum, half) in sum.iter_mut().zip(self.halves) {
                 *sum = sum.wrapping_add(scatter(half));
             }
         }
+        self.halves = before;
         sum.hash(self);
     }
 
-    /// The state, if it is at rest.
+    /// The state, if it can be told.
     pub fn state(&self) -> Option<u128> {
-        let [low, high] = self.halves;
-        self.is_at_rest.then_some((u128::from(high) << 64) | u128::from(low))
+        let [low, high] = self.halves.map(scatter);
+        self.is_told.then_some((u128::from(high) << 64) | u128::from(low))
     }
 }
 
 impl Hasher for Rest {
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
+        let (words, rest) = bytes.as_chunks();
+        for &word in words {
+            self.write_u64(u64::from_le_bytes(word));
+        }
+        if !rest.is_empty() {
             let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
+            word[..rest.len()].copy_from_slice(rest);
             self.write_u64(u64::from_le_bytes(word));
         }
     }
 
+    #[inline]
     fn write_u64(&mut self, word: u64) {
         let [low, high] = self.halves;
-        self.halves = [scatter(fold(low, word)), scatter(high ^ scatter(word))];
+        let low = fold(low, word);
+        self.halves = [low, fold(high.rotate_left(23) ^ low, !word)];
+    }
+
+    #[inline]
+    fn write_u8(&mut self, word: u8) {
+        self.write_u64(word.into());
+    }
+
+    #[inline]
+    fn write_u16(&mut self, word: u16) {
+        self.write_u64(word.into());
+    }
+
+    #[inline]
+    fn write_u32(&mut self, word: u32) {
+        self.write_u64(word.into());
+    }
+
+    #[inline]
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
     }
 
     fn finish(&self) -> u64 {
@@ -131,7 +222,7 @@ mod tests {
         let asked = |is_so| {
             let mut rest = Rest::default();
             rest.requires(is_so);
-            rest.is_at_rest()
+            rest.is_told()
         };
         assert!(asked(true) && !asked(false));
         assert!(state(|rest| rest.requires(true)).is_some());

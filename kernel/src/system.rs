@@ -126,6 +126,15 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
         unreachable!("no id is forgotten: {record:?} of {key:?}, {why:?}")
     }
 
+    /// Adds something to the state that is on its way or waited for. As it stands here it cannot be told, unless it is
+    /// the arrival of input.
+    fn add_pending(pending: Pending<'_, Self>, rest: &mut Rest) {
+        match pending {
+            Pending::Timer(shard, timer) if timer == Self::INPUT => rest.add(shard),
+            _ => rest.requires(false),
+        }
+    }
+
     /// What a request promises and what it carries, as numbers that are the same in every run: handles of keys and
     /// names go in by their hashes.
     fn digest_of_request(request: &Self::Request, words: &Vocabulary) -> [u64; 2];
@@ -135,6 +144,19 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
 
     /// What a change says, as a number; without lineages, which are there for whoever watches alone.
     fn digest_of_change(change: &Self::Change, words: &Vocabulary) -> u64;
+}
+
+/// What is on its way, or waited for.
+#[derive(Clone, Copy, Debug)]
+pub enum Pending<'a, S: System> {
+    /// A request.
+    Request(&'a Request<S>),
+    /// What a reply carries.
+    Reply(&'a S::Reply),
+    /// A timer of the process of this shard, which means something.
+    Timer(ShardIndex, S::Timer),
+    /// A change that a commit carries.
+    Change(&'a S::Change),
 }
 
 /// A system of whose runs copies can be made on the way: all that is in its processes and rows can be copied. A process
@@ -179,7 +201,12 @@ pub trait Process<S: System>: Debug {
         Vec::new()
     }
 
-    /// Adds its state. As it stands here it is never at rest, and nothing is left out of a search. Whoever writes another
+    /// How many serials this life has given out.
+    fn serials(&self) -> u64 {
+        0
+    }
+
+    /// Adds its state. As it stands here that cannot be told, and nothing is left out of a search. Whoever writes another
     /// one must add all that decides anything: two states that are taken for one are searched once.
     fn rest(&self, rest: &mut Rest) {
         rest.requires(false);
@@ -247,7 +274,7 @@ pub trait Rows<S: System>: Default + Debug {
         Garbage::default()
     }
 
-    /// Adds all rows to the state. As it stands here they are never at rest; whoever writes another one must add all that
+    /// Adds all rows to the state. As it stands here they cannot be told; whoever writes another one must add all that
     /// decides anything.
     fn rest(&self, rest: &mut Rest) {
         rest.requires(false);

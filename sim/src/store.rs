@@ -157,6 +157,16 @@ impl<S: System> Store<S> {
         slot.token
     }
 
+    /// The least number that no commit of a shard's owner has which was applied.
+    pub fn least_unapplied(&self, shard: ShardIndex) -> u64 {
+        self.shards[shard.at()].applied.next()
+    }
+
+    /// Whether the commit of a shard's owner with this number was applied.
+    pub fn has_applied(&self, shard: ShardIndex, number: u64) -> bool {
+        self.shards[shard.at()].applied.contains(number)
+    }
+
     /// The token of a shard's owner.
     pub fn token(&self, shard: ShardIndex) -> u64 {
         self.shards[shard.at()].token

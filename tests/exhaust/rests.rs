@@ -53,7 +53,7 @@ fn check_rests(trial: &Trial, kinds: &[Kind], most: usize) -> usize {
     same
 }
 
-/// Of what could follow, every seventh is tried, beginning with another one each time.
+/// Of what could follow two of a hundred pairs, every seventh is tried, beginning with another one each time.
 fn check_same(simulator: &mut Simulator<'_>, a: &Rested, b: &Rested, number: usize) {
     // When the last timer that nobody waits for is gone says nothing.
     let what_it_comes_to = |brief: &Brief| (brief.classes, brief.ledger);
@@ -61,7 +61,10 @@ fn check_same(simulator: &mut Simulator<'_>, a: &Rested, b: &Rested, number: usi
     assert_eq!(what_it_comes_to(&a.brief), what_it_comes_to(&b.brief), "{first:?} {second:?}");
     let kinds = |of: &Rested| of.after.iter().map(|fault| fault.kind).collect::<Vec<_>>();
     assert_eq!(kinds(a), kinds(b), "{first:?} {second:?}");
-    for (after_a, after_b) in a.after.iter().zip(&b.after).skip(number % 7).step_by(7) {
+    if number % 50 > 0 {
+        return;
+    }
+    for (after_a, after_b) in a.after.iter().zip(&b.after).skip(number / 50 % 7).step_by(7) {
         let mut with = |of: &Rested, after: &Fault| {
             simulator.place(&[&of.schedule[..], std::slice::from_ref(after)].concat());
             what_it_comes_to(&simulator.brief(None))

@@ -40,7 +40,7 @@ impl CommitKind {
 }
 
 /// One change of a row.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Delta {
     /// The source record at this offset is done with.
     Offset(u64),
@@ -152,7 +152,7 @@ pub enum Delta {
 }
 
 /// When an id may be forgotten.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Lifetime {
     /// When the system watermark of this sender, by its place among the senders of the step, has passed the
     /// id's stamp.
@@ -225,7 +225,7 @@ pub struct HeldRow {
 }
 
 /// An output and where it goes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Held {
     /// The shard that owns its key.
     pub to: ShardIndex,
@@ -234,7 +234,7 @@ pub struct Held {
 }
 
 /// A row that may not be in its external table yet.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Owed {
     /// The number of the row among those of its shard; where it has an offset, that.
     pub number: u64,

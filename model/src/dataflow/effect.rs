@@ -125,7 +125,7 @@ pub type Effects = effect::Effects<Dataflow>;
 pub type Context<'a, E> = effect::Context<'a, Dataflow, E>;
 
 /// What a request carries.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Payload {
     /// What the sender promises.
     pub watermark: Watermark,

@@ -40,6 +40,16 @@ impl<T> Default for Fifos<T> {
 }
 
 impl<T> Fifos<T> {
+    /// The items of a queue, first to last.
+    pub fn iter(&self, queue: &Fifo) -> impl Iterator<Item = &T> {
+        let mut at = queue.head;
+        std::iter::from_fn(move || {
+            let (item, next) = self.nodes.get(at as usize)?;
+            at = *next;
+            Some(item)
+        })
+    }
+
     /// Adds an item at the end of a queue.
     pub fn push_back(&mut self, queue: &mut Fifo, item: T) {
         let node = self.nodes.insert((item, NONE)) as u32;

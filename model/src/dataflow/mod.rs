@@ -24,13 +24,15 @@ pub use design::{Design, SystemUse};
 pub use stage::Stages;
 
 use crate::pipeline::Truth;
-use effect::{Payload, Timer};
+use effect::{Payload, Request, Timer};
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::Rpc;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::mix;
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_kernel::system::{self, System, Wait};
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::system::{self, Pending, System, Wait};
 use onceproof_kernel::time::Time;
 use onceproof_kernel::told::{Detail, Details, Forgotten, Told};
 use record::Record;
@@ -92,6 +94,31 @@ impl System for Dataflow {
 
     fn forgotten(record: Option<Name>, key: Key, why: Forgotten) -> Told {
         Told::new(told::Story::Forgets { record, key, why })
+    }
+
+    fn add_pending(pending: Pending<'_, Dataflow>, rest: &mut Rest) {
+        match pending {
+            // Its slot follows from its serial, and which attempt it is decides nothing.
+            Pending::Request(&Request { from, to, rpc: Rpc { serial, .. }, body }) => {
+                rest.add((from, to, body));
+                rest.add_serial(from, serial);
+            }
+            Pending::Reply(watermark) => rest.add(watermark),
+            Pending::Timer(shard, timer) => {
+                rest.add((shard, std::mem::discriminant(&timer)));
+                match timer {
+                    Timer::Retry { slot: _, sends, serial }
+                    | Timer::RetryWatermark { target: _, sends, serial } => {
+                        rest.add(sends);
+                        rest.add_serial(shard, serial);
+                    }
+                    Timer::Reapply(key) => rest.add(key),
+                    Timer::Arrival | Timer::Close | Timer::Reread => {}
+                    Timer::Recall { .. } => rest.requires(false),
+                }
+            }
+            Pending::Change(delta) => rest.add(delta),
+        }
     }
 
     fn digest_of_request(request: &Payload, words: &Vocabulary) -> [u64; 2] {

@@ -8,7 +8,7 @@ use onceproof_kernel::tell::Tag;
 use onceproof_kernel::time::Time;
 
 /// One record on its way.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Record {
     /// Who it is, seen from outside: what faults are placed by and the ledger counts.
     pub name: Name,

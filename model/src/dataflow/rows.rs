@@ -231,7 +231,8 @@ impl system::Rows<Dataflow> for Rows {
             watermarks,
             owed,
         } = self;
-        rest.requires(held.is_empty() && owed.is_empty());
+        rest.requires(owed.is_empty());
+        rest.add_set(held);
         rest.add((offsets, last_stamp, watermarks));
         catalog.rest(rest);
         rest.add_set(windows);

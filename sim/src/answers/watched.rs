@@ -22,6 +22,11 @@ impl Answers {
         self.possible.take().map_or_else(Default::default, parts)
     }
 
+    /// Whether any request was doubled, so that the fates of acks are kept.
+    pub fn knows_twins_of_acks(&self) -> bool {
+        self.has_twins
+    }
+
     /// Whether anyone wants to know in which states the world is at rest.
     pub fn notes_rests(&self) -> bool {
         self.possible

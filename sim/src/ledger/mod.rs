@@ -180,7 +180,6 @@ impl Ledger {
             shard_steps: _,
             steps,
             members,
-            // At rest no process has anything in memory that it has not read.
             keys_in_memory,
             reads,
             mentions,
@@ -194,7 +193,7 @@ impl Ledger {
             seen: _,
             served: _,
         } = self;
-        rest.requires(keys_in_memory.is_empty());
+        rest.add_set(keys_in_memory);
         for StepLedger { kind: _, counts, applied, digest, rows, may_change: _, cells, totals } in
             steps
         {

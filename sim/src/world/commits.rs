@@ -20,7 +20,7 @@ use onceproof_kernel::system::System;
 use onceproof_kernel::time::Nanos;
 
 /// What the store says of a commit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Said {
     /// It is applied.
     Applied,

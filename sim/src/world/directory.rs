@@ -72,7 +72,7 @@ impl Directory {
         self.last(shard, |grant| grant.token <= token)
     }
 
-    /// Where each shard is. At rest every sender knows.
+    /// Where each shard is. Every sender knows, else it cannot be told.
     pub fn rest(&self, now: u64, rest: &mut Rest) {
         let Directory { homes, grants, lag, granted_at: _ } = self;
         for shard in (0..homes.len() as u32).map(ShardIndex) {
@@ -81,6 +81,13 @@ impl Directory {
             let is_known = |grant: &Grant| grant.at.saturating_add(*lag) <= now;
             rest.requires(grants[shard.at()].last().is_none_or(is_known));
             rest.add(host);
+        }
+    }
+
+    /// Adds where each shard was, for what hangs on earlier lives.
+    pub fn rest_of_earlier_lives(&self, rest: &mut Rest) {
+        for grants in &self.grants {
+            rest.add_list(grants.iter().map(|grant| (grant.token, grant.host)));
         }
     }
 

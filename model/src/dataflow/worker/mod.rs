@@ -23,7 +23,7 @@ mod tests;
 use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Effect, Effects, Env, Input, Timer};
-use crate::dataflow::mechanism::{Ids, Mechanism};
+use crate::dataflow::mechanism::{Ids, Mechanism, Outputs};
 use crate::dataflow::record::Record;
 use crate::dataflow::{Dataflow, Design};
 use crate::pipeline::StepKind;
@@ -234,6 +234,10 @@ impl Process<Dataflow> for Worker {
         Worker::handle(self, input, m);
     }
 
+    fn serials(&self) -> u64 {
+        self.serials
+    }
+
     fn fills(&self) -> Vec<Fill> {
         self.filter_fills().collect()
     }
@@ -244,7 +248,7 @@ impl Process<Dataflow> for Worker {
     /// matter.
     fn rest(&self, rest: &mut Rest) {
         let Worker {
-            shard: _,
+            shard,
             step: _,
             mechanism,
             defect,
@@ -277,14 +281,24 @@ impl Process<Dataflow> for Worker {
         rest.add((executed_in_order, last_stamp, given, reader));
         gate.rest(rest);
         filters.rest(rest);
-        units.rest(rest);
         lifted.rest(rest);
-        commits.rest(rest);
         calls.rest(rest);
-        outbox.rest(rest);
         windows.rest(rest);
         watermarks.rest(rest);
-        promises.rest(rest);
+        promises.rest(*shard, rest);
+        // A unit waits for the answers to its commits or, under recompute, for acks of its outputs.
+        let outputs = outbox.in_order();
+        let waits_for_acks = mechanism.outputs == Outputs::Recompute;
+        let mut open: Vec<u32> = Vec::new();
+        let waiting = outbox.units(&outputs).filter(|_| waits_for_acks);
+        for unit in commits.units().chain(waiting) {
+            if !open.contains(&unit) {
+                open.push(unit);
+            }
+        }
+        units.rest(&open, &outputs, rest);
+        commits.rest(*shard, &open, rest);
+        outbox.rest(*shard, &outputs, waits_for_acks.then_some(&open), rest);
     }
 
     /// Whether there is more to do right now, by [`Input::Resume`].

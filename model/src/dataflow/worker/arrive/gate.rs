@@ -49,10 +49,26 @@ pub(in crate::dataflow::worker) enum NextOfKey {
 }
 
 impl Gate {
-    /// At rest no key is busy, so nothing waits.
+    /// Which keys are busy, and what waits for each.
     pub fn rest(&self, rest: &mut Rest) {
-        let Gate { busy, waiting: _, ready, windows: _, records: _, loose } = self;
-        rest.requires(busy.count == 0 && ready.is_empty() && loose.is_empty());
+        let Gate { busy, waiting, ready, windows, records, loose } = self;
+        rest.requires(loose.is_empty());
+        let BusyKeys { bits, count } = busy;
+        // How far the list has grown says nothing.
+        rest.add_set(bits.iter().enumerate().filter(|&(_, &bits)| bits != 0));
+        rest.add(count);
+        rest.add_list(ready);
+        rest.add_each(waiting, |rest, (key, Waiting { due, records: of_key, has_turn })| {
+            rest.add((key, has_turn));
+            rest.add_list(windows.iter(due));
+            let mut waiting = 0;
+            for Arrived { record, from, rpc, watermark, failures } in records.iter(of_key) {
+                rest.add((record, from, watermark, failures));
+                rest.add_serial(*from, rpc.serial);
+                waiting += 1;
+            }
+            rest.add(waiting);
+        });
     }
 
     pub fn is_ready(&self) -> bool {

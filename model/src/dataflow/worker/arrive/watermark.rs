@@ -75,10 +75,14 @@ impl Least {
 }
 
 impl Watermarks {
-    /// What the senders have promised. At rest no watermark waits for what it fired.
+    /// What the senders have promised, and which watermarks wait for what they fired.
     pub fn rest(&self, rest: &mut Rest) {
         let Watermarks { senders, least_seen, least_committed: _, arrived } = self;
-        rest.requires(arrived.is_empty());
+        rest.add(arrived.len());
+        for &(from, rpc, value) in arrived {
+            rest.add((from, value));
+            rest.add_serial(from, rpc.serial);
+        }
         // The least of what is committed follows; that of what was seen may be that of an earlier life.
         rest.add((senders, least_seen.time));
     }

@@ -67,14 +67,13 @@ impl Default for Windows {
 }
 
 impl Windows {
-    /// The windows that wait. At rest none is firing.
+    /// The windows that wait, and those that fire.
     pub fn rest(&self, rest: &mut Rest) {
         let Windows { states, waiting, due, due_until, firing } = self;
-        rest.requires(*firing == 0);
         rest.add_set(states);
         rest.add_set(waiting);
         rest.add_set(due);
-        rest.add(due_until);
+        rest.add((due_until, firing));
     }
 
     /// Whether no window has content.

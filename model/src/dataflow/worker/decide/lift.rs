@@ -36,7 +36,7 @@ pub(in crate::dataflow::worker) struct Lifted {
 copied_by_field!(Lifted { slots, members });
 
 impl Lifted {
-    /// At rest nothing is being added up.
+    /// While anything is being added up it cannot be told.
     pub fn rest(&self, rest: &mut Rest) {
         let Lifted { slots, members } = self;
         rest.requires(slots.is_empty() && members.is_empty());

@@ -3,7 +3,7 @@
 //! go. Under recompute the outputs go first, and the commit follows their acks. `atomic` is visible here:
 //! the right order is one commit, the wrong ones are two.
 
-use super::unit::Taken;
+use super::unit::{Taken, place_of};
 use crate::dataflow::change::{CommitKind, Delta};
 use crate::dataflow::effect::{Context, Effect, Env};
 use crate::dataflow::mechanism::{Atomic, Outputs};
@@ -28,10 +28,17 @@ pub(in crate::dataflow::worker) struct Commits {
 copied_by_field!(Commits { first, units });
 
 impl Commits {
-    /// At rest every commit is answered.
-    pub fn rest(&self, rest: &mut Rest) {
-        let Commits { first: _, units } = self;
-        rest.requires(units.is_empty());
+    /// Adds the commits of this shard that are not answered, and of which unit each is by its place in this order.
+    pub fn rest(&self, shard: ShardIndex, units_in_order: &[u32], rest: &mut Rest) {
+        let Commits { first, units } = self;
+        rest.add_commit(shard, *first);
+        let place = |unit: &Option<u32>| unit.map(|unit| place_of(unit, units_in_order));
+        rest.add_list(units.iter().map(place));
+    }
+
+    /// The units of all that are not answered.
+    pub fn units(&self) -> impl Iterator<Item = u32> {
+        self.units.iter().copied().flatten()
     }
 
     fn open(&mut self, unit: u32) -> u64 {

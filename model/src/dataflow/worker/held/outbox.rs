@@ -2,6 +2,7 @@
 //! pins the watermark at its event time.
 
 use crate::dataflow::change::{Held, HeldRow};
+use super::unit::place_of;
 use crate::dataflow::record::Record;
 use crate::dataflow::worker::decide::lift::sum;
 use onceproof_kernel::call::Serial;
@@ -50,10 +51,42 @@ pub(in crate::dataflow::worker) struct Outbox {
 copied_by_field!(Outbox { entries, queue, pending, in_flight, births, pins, stamps });
 
 impl Outbox {
-    /// At rest every output is settled, so that whatever is left in the other lists pins nothing.
-    pub fn rest(&self, rest: &mut Rest) {
-        let Outbox { entries, queue, pending, in_flight, births: _, pins: _, stamps: _ } = self;
-        rest.requires(entries.is_empty() && queue.is_empty() && *pending == 0 && *in_flight == 0);
+    /// Adds all outputs of this shard, which are these, in order of their ages. Their units go in by their places in an
+    /// order, where outputs wait for them.
+    pub fn rest(
+        &self,
+        shard: ShardIndex,
+        in_order: &[u32],
+        units_in_order: Option<&[u32]>,
+        rest: &mut Rest,
+    ) {
+        let Outbox { entries, queue, pending, in_flight, births: _, pins, stamps } = self;
+        rest.add((pending, in_flight, in_order.len()));
+        for &slot in in_order {
+            let entry = &entries[slot as usize];
+            let Entry { record, to, row_stamp, unit, sends, serial, acked, birth: _ } = entry;
+            rest.add((record, to, row_stamp, sends, acked));
+            rest.add(units_in_order.map(|units| place_of(*unit, units)));
+            rest.add_serial(shard, *serial);
+        }
+        rest.add_list(queue.iter().map(|&slot| place_of(slot, in_order)));
+        // What is left of outputs that are acked pins nothing.
+        let pinning = |&&(_, slot, birth): &&(Time, u32, u32)| is_pinning(entries, slot, birth);
+        let placed = |&(at, slot, _): &(Time, u32, u32)| (at, place_of(slot, in_order));
+        rest.add_set(pins.iter().map(|Reverse(pin)| pin).filter(pinning).map(placed));
+        rest.add_list(stamps.iter().filter(pinning).map(placed));
+    }
+
+    /// Where all outputs are kept, in order of their ages.
+    pub fn in_order(&self) -> Vec<u32> {
+        let mut slots: Vec<u32> = self.entries.iter().map(|(slot, _)| slot as u32).collect();
+        slots.sort_unstable_by_key(|&slot| self.entries[slot as usize].birth);
+        slots
+    }
+
+    /// The units of outputs, in order of the ages of these.
+    pub fn units<'a>(&'a self, in_order: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
+        in_order.iter().map(|&slot| self.entries[slot as usize].unit)
     }
 
     /// A new output, not yet to be sent.

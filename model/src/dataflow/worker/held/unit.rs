@@ -111,11 +111,69 @@ pub(in crate::dataflow::worker) struct Units {
 
 copied_by_field!(Units { slots, free, busy });
 
+impl Taken {
+    fn rest(&self, rest: &mut Rest) {
+        rest.add(std::mem::discriminant(self));
+        match *self {
+            Taken::Request { from, rpc, subject, key, id, watermark } => {
+                rest.add((from, subject, key, id, watermark));
+                rest.add_serial(from, rpc.serial);
+            }
+            Taken::IntoWindow { from, rpc, subject, key, id, watermark, start } => {
+                rest.add((from, subject, key, id, watermark, start));
+                rest.add_serial(from, rpc.serial);
+            }
+            Taken::Offset => {}
+            Taken::Message(_) => rest.requires(false),
+            Taken::Window { key, start } => rest.add((key, start)),
+            Taken::Watermark { from, rpc, value } => {
+                rest.add((from, value));
+                rest.add_serial(from, rpc.serial);
+            }
+        }
+    }
+}
+
+impl Unit {
+    /// The outputs go in by their places in this order.
+    fn rest(&self, outputs_in_order: &[u32], rest: &mut Rest) {
+        let Unit {
+            kind,
+            subject,
+            taken,
+            deltas,
+            outputs,
+            rows,
+            unwritten,
+            owed,
+            pins,
+            indexed,
+            unacked,
+            unanswered,
+            is_busy,
+        } = self;
+        rest.requires(rows.is_empty() && *unwritten == 0 && owed.is_empty());
+        rest.add((kind, subject, pins, indexed, unacked, unanswered, is_busy));
+        rest.add(taken.len());
+        taken.iter().for_each(|taken| taken.rest(rest));
+        rest.add_list(deltas);
+        rest.add_list(outputs.iter().map(|&slot| place_of(slot, outputs_in_order)));
+    }
+}
+
+/// The place of what is kept under this number among those that are.
+pub(in crate::dataflow::worker) fn place_of(number: u32, in_order: &[u32]) -> Option<usize> {
+    in_order.iter().position(|&other| other == number)
+}
+
 impl Units {
-    /// At rest every unit is done with.
-    pub fn rest(&self, rest: &mut Rest) {
-        let Units { slots, free, busy } = self;
-        rest.requires(free.len() == slots.len() && *busy == 0);
+    /// Adds those in use, which are all these, in an order. Where each is kept means nothing.
+    pub fn rest(&self, in_order: &[u32], outputs_in_order: &[u32], rest: &mut Rest) {
+        let Units { slots, free, busy: _ } = self;
+        rest.requires(free.len() + in_order.len() == slots.len());
+        for &slot in in_order {
+            slots[slot as usize].rest(outputs_in_order, rest);
+        }
     }
 
     /// A new unit.

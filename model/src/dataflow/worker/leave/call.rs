@@ -56,7 +56,7 @@ enum Waiter {
 }
 
 impl Calls {
-    /// At rest no call is out, and no answer waits to be used.
+    /// While a call is out, or an answer waits to be used, it cannot be told.
     pub fn rest(&self, rest: &mut Rest) {
         let Calls { made, of } = self;
         rest.requires(made.is_empty() && of.is_empty());

@@ -138,15 +138,18 @@ impl Inputs {
 }
 
 impl Promises {
-    /// What is promised and confirmed. At rest no watermark is on its way alone.
-    pub fn rest(&self, rest: &mut Rest) {
+    /// What this shard has promised, and what of it is confirmed and on its way alone.
+    pub fn rest(&self, of: ShardIndex, rest: &mut Rest) {
         // Which targets are looked at changes nothing of what is found.
         let Promises { outgoing, targets, blocks: _, awaited: _, changed: _, inputs } = self;
         let Inputs { stamps } = inputs;
         rest.add((outgoing, stamps));
         for Downstream { shard: _, to: _, system_use: _, confirmed, greatest, sent } in targets {
-            rest.requires(sent.is_none());
-            rest.add((confirmed, greatest));
+            rest.add((confirmed, greatest, sent.is_some()));
+            if let Some(Sent { value, serial, sends }) = *sent {
+                rest.add((value, sends));
+                rest.add_serial(of, serial);
+            }
         }
     }
 
