@@ -6,7 +6,7 @@ mod cut_off;
 mod forks;
 mod necessity;
 mod parameters;
-mod rests;
+mod states;
 
 use crate::common::threads as so_many;
 use onceproof::scenario::Scenario;
@@ -309,7 +309,7 @@ fn a_search_is_the_same_on_any_number_of_threads() {
 
 #[test]
 fn an_interrupted_search_goes_on_where_it_was() {
-    // One that finds causes, and one that leaves out what comes after the same rest.
+    // One that finds causes, and one that leaves out what comes after the same state.
     for mechanism in ["dedup = \"off\"", "dedup = \"catalog\""] {
         interrupt_and_go_on(&plan_of("dedup/lost-ack-no-dedup.toml", mechanism));
     }

@@ -23,4 +23,4 @@ pub mod source;
 pub mod user;
 pub mod right;
 pub mod prefix;
-pub mod rest;
+pub mod state;

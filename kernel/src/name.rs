@@ -6,7 +6,7 @@
 
 use crate::key::{Key, Keys};
 use crate::mix::{fold, scatter};
-use crate::rest::Rest;
+use crate::state::WorldState;
 use crate::time::Time;
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
@@ -113,14 +113,14 @@ crate::copied_by_field!(Names {
 
 impl Vocabulary {
     /// Adds what each handle means.
-    pub fn rest(&self, rest: &mut Rest) {
+    pub fn tell_state(&self, state: &mut WorldState) {
         let Vocabulary { keys, names } = self;
         let Names { blocks: _, implicit, source_hashes: _, hashed: _, entries, index: _, partials } =
             names;
-        rest.add(keys.hashes());
-        rest.add(implicit);
-        rest.add_list(entries.iter().map(|entry| entry.hash));
-        rest.add(partials);
+        state.add(keys.hashes());
+        state.add(implicit);
+        state.add_list(entries.iter().map(|entry| entry.hash));
+        state.add(partials);
     }
 }
 

@@ -9,8 +9,8 @@ use crate::key::Key;
 use crate::layout::{Layout, ShardIndex};
 use crate::name::{Name, Vocabulary};
 use crate::record::RecordId;
-use crate::rest::Rest;
 use crate::right::Right;
+use crate::state::WorldState;
 use crate::tell::Tell;
 use crate::time::Time;
 use crate::told::{Aged, Details, Forgotten, Told};
@@ -128,10 +128,10 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
 
     /// Adds something to the state that is on its way or waited for. As it stands here it cannot be told, unless it is
     /// the arrival of input.
-    fn add_pending(pending: Pending<'_, Self>, rest: &mut Rest) {
+    fn add_pending(pending: Pending<'_, Self>, state: &mut WorldState) {
         match pending {
-            Pending::Timer(shard, timer) if timer == Self::INPUT => rest.add(shard),
-            _ => rest.requires(false),
+            Pending::Timer(shard, timer) if timer == Self::INPUT => state.add(shard),
+            _ => state.requires(false),
         }
     }
 
@@ -208,8 +208,8 @@ pub trait Process<S: System>: Debug {
 
     /// Adds its state. As it stands here that cannot be told, and nothing is left out of a search. Whoever writes another
     /// one must add all that decides anything: two states that are taken for one are searched once.
-    fn rest(&self, rest: &mut Rest) {
-        rest.requires(false);
+    fn tell_state(&self, state: &mut WorldState) {
+        state.requires(false);
     }
 }
 
@@ -276,8 +276,8 @@ pub trait Rows<S: System>: Default + Debug {
 
     /// Adds all rows to the state. As it stands here they cannot be told; whoever writes another one must add all that
     /// decides anything.
-    fn rest(&self, rest: &mut Rest) {
-        rest.requires(false);
+    fn tell_state(&self, state: &mut WorldState) {
+        state.requires(false);
     }
 }
 

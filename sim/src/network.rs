@@ -7,7 +7,7 @@ use onceproof_kernel::copied_by_field;
 use onceproof_kernel::effect::Request;
 use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::system::System;
 use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
@@ -74,9 +74,9 @@ impl Links {
 
     /// At rest no link is cut. How often something was sent names points that
     /// come no more.
-    pub fn rest(&self, now: u64, rest: &mut Rest) {
+    pub fn tell_state(&self, now: u64, state: &mut WorldState) {
         let Links { sends: _, controls: _, publications: _, cuts, cut_until: _, steps: _ } = self;
-        rest.requires(cuts.iter().all(|cut| cut.until <= now));
+        state.requires(cuts.iter().all(|cut| cut.until <= now));
     }
 
     /// Counts one more send of what a request is about, and returns how many that makes: its attempt,

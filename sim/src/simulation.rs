@@ -45,8 +45,12 @@ impl<'a, S: System> Simulation<'a, S> {
     }
 
     /// Runs to the end from where the world stands, and judges it.
-    fn ended(&mut self, stop: &AtomicBool) -> Option<Brief> {
-        let end = self.world.run(stop, unwatched)?;
+    fn ended(
+        &mut self,
+        stop: &AtomicBool,
+        flush: impl FnMut(&mut Outside<'a, S>, &Fingerprint),
+    ) -> Option<Brief> {
+        let end = self.world.run(stop, flush)?;
         let judgement = self.judge(&end);
         Some(self.summary(&end, &judgement))
     }
@@ -60,8 +64,8 @@ impl<'a, S: System> Simulation<'a, S> {
     ) -> Option<Extensions> {
         self.world.outside.answers.watch(kinds, watched);
         let brief = self.brief_unless(seed, stop);
-        let (possible, rests, ways) = self.world.outside.answers.take_possible();
-        Some(Extensions { brief: brief?, possible, rests, ways })
+        let (possible, states, ways) = self.world.outside.answers.take_possible();
+        Some(Extensions { brief: brief?, possible, states, ways })
     }
 
     fn in_detail(
@@ -238,7 +242,7 @@ impl<S: System> Runs for Simulation<'_, S> {
             return Some(self.in_detail(seed, stop, None)?.brief);
         }
         self.world.reset(seed, false);
-        self.ended(stop)
+        self.ended(stop, unwatched)
     }
 
     fn measured_unless(
@@ -315,10 +319,10 @@ impl<S: System> Runs for Simulation<'_, S> {
         &mut self,
         seed: Option<u64>,
         kinds: &[Kind],
-        with_rests: bool,
+        with_states: bool,
         stop: &AtomicBool,
     ) -> Option<Extensions> {
-        let watched = if with_rests { Watched::AfterAllWithRests } else { Watched::AfterAll };
+        let watched = if with_states { Watched::AfterAllWithStates } else { Watched::AfterAll };
         self.watched(seed, kinds, watched, stop)
     }
 

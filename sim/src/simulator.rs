@@ -9,7 +9,7 @@ use onceproof_kernel::time::Nanos;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
-pub use crate::answers::{Needless, Possibility, Question, Resting, default_kinds, legs};
+pub use crate::answers::{Needless, Possibility, Question, StateMet, default_kinds, legs};
 pub use crate::simulation::Simulation;
 
 /// Where nobody stops a run.
@@ -75,8 +75,8 @@ pub trait Runs {
         self.extensions_unless(seed, kinds, false, &NEVER).expect(UNSTOPPED)
     }
 
-    /// The same, and when the world was at rest, which costs a look at all that it is made of.
-    fn extensions_and_rests(&mut self, seed: Option<u64>, kinds: &[Kind]) -> Extensions {
+    /// The same, and the states that the world was in, which costs a look at all that it is made of.
+    fn extensions_and_states(&mut self, seed: Option<u64>, kinds: &[Kind]) -> Extensions {
         self.extensions_unless(seed, kinds, true, &NEVER).expect(UNSTOPPED)
     }
 
@@ -85,7 +85,7 @@ pub trait Runs {
         &mut self,
         seed: Option<u64>,
         kinds: &[Kind],
-        with_rests: bool,
+        with_states: bool,
         stop: &AtomicBool,
     ) -> Option<Extensions>;
 
@@ -113,12 +113,13 @@ pub trait Forks: Runs {
     fn begin(&mut self, seed: Option<u64>, kinds: &[Kind], depth: usize);
 
     /// A branch goes off from the last one, with these faults: the last of them comes at this question. What
-    /// [`Runs::extensions_unless`] says of them; none if it was stopped.
+    /// [`Runs::extensions_unless`] says of them; none if it was stopped. Each state that it comes to is shown to `is_new`, if
+    /// that is given, until one is not.
     fn branch(
         &mut self,
         faults: &[Fault],
         question: Question,
-        with_rests: bool,
+        is_new: Option<IsNew<'_>>,
         stop: &AtomicBool,
     ) -> Option<Extensions>;
 
@@ -128,6 +129,9 @@ pub trait Forks: Runs {
     /// What [`Runs::brief_unless`] says of these faults, those of the last branch and one more that comes at this question.
     fn twig(&mut self, faults: &[Fault], question: Question, stop: &AtomicBool) -> Option<Brief>;
 }
+
+/// Whether nobody was in this state before.
+pub type IsNew<'a> = &'a mut dyn FnMut(&StateMet) -> bool;
 
 /// One event of a run, as two runs are compared.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -147,8 +151,8 @@ pub struct Extensions {
     pub brief: Brief,
     /// Every fault that could have come after the last one, in the order in which their places came.
     pub possible: Vec<Possibility>,
-    /// When, after the last one, the world was at rest, if that was asked for.
-    pub rests: Vec<Resting>,
+    /// The states that the world was in after the last one, if that was asked for.
+    pub states: Vec<StateMet>,
     /// The way to each exact fault of the run, in the order in which they fired: [`Possibility::way`].
     pub ways: Vec<u64>,
 }

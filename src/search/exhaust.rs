@@ -12,7 +12,7 @@
 //!
 //! A schedule that is explained by a smaller one which breaks the scenario is counted, and run only if that is
 //! asked for. Left out is what leads to the very same state as a schedule that is run ([`Needless`]). Where
-//! that is the state of a world at rest (the module `rests`), it is left out only as long as nothing has broken
+//! another schedule leads there (the module `states`), it is left out only as long as nothing has broken
 //! the scenario, since of what breaks it all variants are wanted: the number of faults with the first cause is
 //! searched again, in full.
 
@@ -20,16 +20,16 @@ use super::causes::Cause;
 use super::certificate::{Counts, CutOff, Exhaustion};
 use super::deal::dealt;
 use super::panics::naming;
-use super::rests::Shared;
 use super::resume::{BreakingSchedule, Done, SearchPart};
 use super::shard::Shard;
 use super::space::Space;
+use super::states::Shared;
 use super::threads::Threads;
 use super::walk::Walk;
 use onceproof_kernel::sorted::SortedMap;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Brief, Classes, Verdict};
-use onceproof_sim::simulator::{Extensions, Needless, Possibility, Resting};
+use onceproof_sim::simulator::{Extensions, Needless, Possibility, StateMet};
 use onceproof_systems::{Simulator, Trial};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -85,13 +85,13 @@ pub fn exhaust(
     let space = &space.without_idle_kinds(trial);
     let mut simulator = trial.simulator();
     simulator.place(&[]);
-    // What a rest is good for comes with the second fault; and it costs a look at the whole world.
-    let wants_rests = space.prunes && space.most > 1;
+    // What a state is good for comes with the second fault; and it costs a look at the whole world.
+    let wants_states = space.prunes && space.most > 1;
     let base = naming(
         || "without a fault".to_owned(),
-        || simulator.extensions_unless(seed, &space.kinds, wants_rests, cancel),
+        || simulator.extensions_unless(seed, &space.kinds, wants_states, cancel),
     );
-    let Some(Extensions { brief, possible: firsts, rests, .. }) = base else {
+    let Some(Extensions { brief, possible: firsts, states, .. }) = base else {
         found.interrupted = true;
         return found;
     };
@@ -115,7 +115,7 @@ pub fn exhaust(
         // cause on all are run, since each may be one.
         let merges = space.prunes && done.full_from.is_none_or(|from| most < from);
         if merges && most > 1 && shared.is_none() {
-            shared = shared_rests(&mut simulator, seed, space, &firsts, &rests, cancel);
+            shared = shared_states(&mut simulator, seed, space, &firsts, &states, cancel);
         }
         let causes = std::mem::take(&mut found.causes);
         let mut search = Search {
@@ -168,20 +168,20 @@ pub fn exhaust(
     found
 }
 
-/// The rests of the runs without a fault and with one; none if the search was cancelled.
-fn shared_rests(
+/// The states of the runs without a fault and with one; none if the search was cancelled.
+fn shared_states(
     simulator: &mut Simulator<'_>,
     seed: Option<u64>,
     space: &Space,
     firsts: &[Possibility],
-    rests: &[Resting],
+    states: &[StateMet],
     cancel: &AtomicBool,
 ) -> Option<Shared> {
-    let mut shared = Shared::new(rests);
+    let mut shared = Shared::new(states);
     for (number, first) in (0..).zip(firsts).filter(|(_, first)| first.needless.is_none()) {
         simulator.place(std::slice::from_ref(&first.fault));
         let extensions = simulator.extensions_unless(seed, &space.kinds, true, cancel)?;
-        shared.add_fault(number, &extensions.rests);
+        shared.add_fault(number, &extensions.states);
     }
     Some(shared)
 }
@@ -230,7 +230,7 @@ pub(super) struct Search<'a> {
     pub seed: Option<u64>,
     pub space: &'a Space,
     pub most: u32,
-    /// Where schedules that come to the same are left out, the rests of the shortest.
+    /// Where schedules that come to the same are left out, the states of the shortest.
     pub shared: Option<&'a Shared>,
     pub causes: &'a [Cause],
     pub cancel: &'a AtomicBool,

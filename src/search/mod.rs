@@ -31,7 +31,7 @@ pub mod blame;
 pub mod causes;
 pub mod certificate;
 pub mod resume;
-mod rests;
+mod states;
 mod deal;
 mod runner;
 mod walk;

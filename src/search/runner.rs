@@ -4,7 +4,7 @@
 use super::space::Space;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::Brief;
-use onceproof_sim::simulator::{Extensions, Forks, Possibility};
+use onceproof_sim::simulator::{Extensions, Forks, IsNew, Possibility};
 use onceproof_systems::{Simulator, Trial};
 use std::sync::atomic::AtomicBool;
 
@@ -39,14 +39,19 @@ impl<'a> Runner<'a> {
         &mut self,
         faults: &[Fault],
         last: &Possibility,
-        with_rests: bool,
+        is_new: Option<IsNew<'_>>,
         stop: &AtomicBool,
     ) -> Option<Extensions> {
         match &mut self.begins {
-            Begins::AtFork(forks) => forks.branch(faults, last.question, with_rests, stop),
+            Begins::AtFork(forks) => forks.branch(faults, last.question, is_new, stop),
             Begins::AtBeginning(simulator) => {
                 simulator.place(faults);
-                simulator.extensions_unless(self.seed, &self.space.kinds, with_rests, stop)
+                let (seed, kinds) = (self.seed, &self.space.kinds);
+                let found = simulator.extensions_unless(seed, kinds, is_new.is_some(), stop)?;
+                if let Some(is_new) = is_new {
+                    found.states.iter().all(is_new);
+                }
+                Some(found)
             }
         }
     }

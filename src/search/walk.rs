@@ -3,15 +3,15 @@
 use super::causes::explaining;
 use super::exhaust::{Advance, Search};
 use super::panics::naming;
-use super::rests::Rests;
 use super::resume::{BreakingSchedule, SearchPart};
 use super::runner::Runner;
 use super::shard::Shard;
+use super::states::StatesMet;
 use crate::figures::counted;
 use crate::report::words::fault_in_words;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::Verdict;
-use onceproof_sim::simulator::{Extensions, Needless, Possibility};
+use onceproof_sim::simulator::{Extensions, IsNew, Needless, Possibility, StateMet};
 use onceproof_systems::Trial;
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
@@ -24,7 +24,7 @@ pub(super) struct Walk<'a> {
     /// The way to each of them, in the run in which it was found.
     ways: Vec<u64>,
     path: Vec<u32>,
-    rests: Option<Rests<'a>>,
+    states: Option<StatesMet<'a>>,
     part: SearchPart,
     /// Of the pairs of first faults, which are counted here, and how many there were.
     slice: Shard,
@@ -38,9 +38,9 @@ impl<'a> Walk<'a> {
         let Search { trial, seed, space, most, .. } = *search;
         let runner = Runner::new(trial, seed, space, most);
         let (faults, ways, path) = (Vec::new(), Vec::new(), Vec::new());
-        let (rests, part) = (None, SearchPart::default());
+        let (states, part) = (None, SearchPart::default());
         let (slice, pairs, is_own) = (Shard::WHOLE, 0, true);
-        Walk { search, runner, faults, ways, path, rests, part, slice, pairs, is_own }
+        Walk { search, runner, faults, ways, path, states, part, slice, pairs, is_own }
     }
 
     /// A slice of all schedules that begin with this fault, or, if the search was cancelled, those of it that were run;
@@ -58,7 +58,7 @@ impl<'a> Walk<'a> {
         self.faults.clear();
         self.ways.clear();
         self.path.clear();
-        self.rests = self.search.shared.map(Rests::new);
+        self.states = self.search.shared.map(StatesMet::new);
         let flow = self.extend(first, possibility, None);
         (std::mem::take(&mut self.part), flow)
     }
@@ -86,9 +86,9 @@ impl<'a> Walk<'a> {
             self.is_own = self.pairs % self.slice.of() + 1 == self.slice.number();
             self.pairs += 1;
         }
-        // Of another slice only the rests are wanted, which tell what of this one is needless.
+        // Of another slice only the states are wanted, which tell what of this one is needless.
         let is_passed_over =
-            !self.is_own && !self.faults.is_empty() && (is_longest || self.rests.is_none());
+            !self.is_own && !self.faults.is_empty() && (is_longest || self.states.is_none());
         let flow = match is_passed_over {
             true => ControlFlow::Continue(()),
             false => self.enter(at, possibility, explained),
@@ -121,21 +121,31 @@ impl<'a> Walk<'a> {
 
     /// Every schedule that has this one and more. This one itself had its turn before.
     fn descend(&mut self, last: &Possibility, explained: Option<usize>) -> ControlFlow<()> {
-        let (with_rests, stop) = (self.rests.is_some(), self.search.cancel);
-        let Walk { runner, faults, search, .. } = self;
+        let stop = self.search.cancel;
+        let Walk { runner, faults, search, states, path, .. } = self;
+        let mut needed = None;
+        let mut is_new = states.as_mut().map(|states| {
+            |met: &StateMet| {
+                let is_new = states.is_new(path, met);
+                if !is_new {
+                    needed = Some(met.before);
+                }
+                is_new
+            }
+        });
+        let is_new = is_new.as_mut().map(|is_new| is_new as IsNew<'_>);
         let extensions = naming(
             || with_faults(faults, search.trial),
-            || runner.enter(faults, last, with_rests, stop),
+            || runner.enter(faults, last, is_new, stop),
         );
-        let Some(Extensions { possible, rests, ways, .. }) = extensions else {
+        let Some(Extensions { possible, ways, .. }) = extensions else {
             return ControlFlow::Break(());
         };
         self.went_the_same_way(ways == self.ways);
-        let needed = self.rests.as_mut().and_then(|all| all.needed(&self.path, &rests));
         let needed = needed.unwrap_or(possible.len());
         if self.is_own {
             let left_out = (possible.len() - needed) as u64;
-            self.part.counts.needless[Needless::SameRest as usize] += left_out;
+            self.part.counts.needless[Needless::SameState as usize] += left_out;
         }
         for (at, possibility) in (0..).zip(&possible[..needed]) {
             self.extend(at, possibility, explained)?;

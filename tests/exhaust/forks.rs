@@ -45,11 +45,14 @@ fn compare(trial: &Trial, seed: Option<u64>, many: [usize; 3]) -> usize {
     let mut compared = 0;
     for first in some(&firsts.possible, many[0], 3) {
         let one = [first.fault.clone()];
-        let after_one = forks.branch(&one, first.question, true, &NEVER).expect("not stopped");
+        let after_one =
+            forks.branch(&one, first.question, Some(&mut |_| true), &NEVER).expect("not stopped");
         assert_eq!(after_one, extensions(&mut anew, seed, &kinds, &one), "{one:?}");
         for second in some(&after_one.possible, many[1], compared) {
             let two = [&one[..], std::slice::from_ref(&second.fault)].concat();
-            let after_two = forks.branch(&two, second.question, true, &NEVER).expect("not stopped");
+            let after_two = forks
+                .branch(&two, second.question, Some(&mut |_| true), &NEVER)
+                .expect("not stopped");
             assert_eq!(after_two, extensions(&mut anew, seed, &kinds, &two), "{two:?}");
             for Possibility { fault, question, .. } in some(&after_two.possible, many[2], compared)
             {
@@ -74,7 +77,7 @@ fn extensions(
     faults: &[Fault],
 ) -> Extensions {
     anew.place(faults);
-    anew.extensions_and_rests(seed, kinds)
+    anew.extensions_and_states(seed, kinds)
 }
 
 #[test]

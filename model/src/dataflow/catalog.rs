@@ -7,7 +7,7 @@ use hashbrown::hash_map::Entry;
 use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::record::RecordId;
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::tell::{Gone, Tell};
 use onceproof_kernel::time::Time;
 use onceproof_kernel::told::Aged;
@@ -42,10 +42,10 @@ struct Known {
 
 impl Catalog {
     /// Adds all ids, and when each may be forgotten.
-    pub fn rest(&self, rest: &mut Rest) {
+    pub fn tell_state(&self, state: &mut WorldState) {
         let Catalog { ids, by_stamp, shared, by_age } = self;
-        rest.add_set(ids);
-        rest.add((by_stamp, shared, by_age));
+        state.add_set(ids);
+        state.add((by_stamp, shared, by_age));
     }
 
     /// Forgets everything, for a step with so many senders.

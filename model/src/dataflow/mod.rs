@@ -31,7 +31,7 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::mix;
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::system::{self, Pending, System, Wait};
 use onceproof_kernel::time::Time;
 use onceproof_kernel::told::{Detail, Details, Forgotten, Told};
@@ -96,28 +96,28 @@ impl System for Dataflow {
         Told::new(told::Story::Forgets { record, key, why })
     }
 
-    fn add_pending(pending: Pending<'_, Dataflow>, rest: &mut Rest) {
+    fn add_pending(pending: Pending<'_, Dataflow>, state: &mut WorldState) {
         match pending {
             // Its slot follows from its serial, and which attempt it is decides nothing.
             Pending::Request(&Request { from, to, rpc: Rpc { serial, .. }, body }) => {
-                rest.add((from, to, body));
-                rest.add_serial(from, serial);
+                state.add((from, to, body));
+                state.add_serial(from, serial);
             }
-            Pending::Reply(watermark) => rest.add(watermark),
+            Pending::Reply(watermark) => state.add(watermark),
             Pending::Timer(shard, timer) => {
-                rest.add((shard, std::mem::discriminant(&timer)));
+                state.add((shard, std::mem::discriminant(&timer)));
                 match timer {
                     Timer::Retry { slot: _, sends, serial }
                     | Timer::RetryWatermark { target: _, sends, serial } => {
-                        rest.add(sends);
-                        rest.add_serial(shard, serial);
+                        state.add(sends);
+                        state.add_serial(shard, serial);
                     }
-                    Timer::Reapply(key) => rest.add(key),
+                    Timer::Reapply(key) => state.add(key),
                     Timer::Arrival | Timer::Close | Timer::Reread => {}
-                    Timer::Recall { .. } => rest.requires(false),
+                    Timer::Recall { .. } => state.requires(false),
                 }
             }
-            Pending::Change(delta) => rest.add(delta),
+            Pending::Change(delta) => state.add(delta),
         }
     }
 

@@ -12,7 +12,7 @@ use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::{Key, Keys};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::prefix::Prefix;
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::system::{self, Garbage};
 use onceproof_kernel::tell::{Pane, Pile, Tag, Tell, WrittenRow};
 use onceproof_kernel::time::Time;
@@ -219,7 +219,7 @@ impl system::Rows<Dataflow> for Rows {
     }
 
     /// Adds all rows to the state. At rest no output is held, and no row owed.
-    fn rest(&self, rest: &mut Rest) {
+    fn tell_state(&self, state: &mut WorldState) {
         let Rows {
             defect: _,
             offsets,
@@ -231,11 +231,11 @@ impl system::Rows<Dataflow> for Rows {
             watermarks,
             owed,
         } = self;
-        rest.requires(owed.is_empty());
-        rest.add_set(held);
-        rest.add((offsets, last_stamp, watermarks));
-        catalog.rest(rest);
-        rest.add_set(windows);
+        state.requires(owed.is_empty());
+        state.add_set(held);
+        state.add((offsets, last_stamp, watermarks));
+        catalog.tell_state(state);
+        state.add_set(windows);
     }
 }
 

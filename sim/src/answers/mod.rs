@@ -39,7 +39,7 @@ use rustc_hash::FxBuildHasher;
 
 pub use fate::{AckFate, BeforeFate, CallFate, CommitFate, RequestFate};
 pub use moment::{Act, Attempt, CommitSent, Exchange, StepTaken};
-pub use possible::{Needless, Possibility, Resting, default_kinds, legs};
+pub use possible::{Needless, Possibility, StateMet, default_kinds, legs};
 pub use question::Question;
 
 /// All answers of one run.

@@ -32,21 +32,21 @@ pub enum Needless {
     SameCrash,
     /// The message goes over a link that is cut, so it is lost whatever else becomes of it.
     CutOff,
-    /// Another schedule with no more faults comes to rest in the same state at the same time, so both go on
-    /// alike from there. Seen by the search, which knows both runs ([`Resting`]).
-    SameRest,
+    /// Another schedule with no more faults comes to the same state at the same time, so both go on alike from there.
+    /// Seen by the search, which knows both runs ([`StateMet`]).
+    SameState,
 }
 
 impl Needless {
     /// All reasons, in the order of their numbers.
-    pub const ALL: [Needless; 3] = [Needless::SameCrash, Needless::CutOff, Needless::SameRest];
+    pub const ALL: [Needless; 3] = [Needless::SameCrash, Needless::CutOff, Needless::SameState];
 
     /// The reason in a few words.
     pub fn words(self) -> &'static str {
         match self {
             Needless::SameCrash => "the same crash, a step of the protocol later",
             Needless::CutOff => "a message that a cut link loses anyway",
-            Needless::SameRest => "after a rest that another schedule leads to, too",
+            Needless::SameState => "after a state that another schedule leads to, too",
         }
     }
 
@@ -55,7 +55,7 @@ impl Needless {
         match self {
             Needless::SameCrash => "same-crash",
             Needless::CutOff => "cut-off",
-            Needless::SameRest => "same-rest",
+            Needless::SameState => "same-state",
         }
     }
 }
@@ -67,15 +67,15 @@ pub(crate) enum Watched {
     Everything,
     /// Those that could come after the last exact fault.
     AfterAll,
-    /// These, and when the world was at rest.
-    AfterAllWithRests,
+    /// These, and the states that the world was in.
+    AfterAllWithStates,
     /// None: only the moments are counted by which the places of later faults are told, and the way to them.
     Moments,
 }
 
-/// A moment at which the world was at rest: all that could still happen was that input arrived.
+/// A state that the world was in between two events.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Resting {
+pub struct StateMet {
     /// When.
     pub at: u64,
     /// In which state: two runs that are in one state at one time have one future, and one verdict.
@@ -88,7 +88,9 @@ pub struct Resting {
 #[derive(Debug)]
 pub(super) struct Possible {
     pub found: Vec<Possibility>,
-    pub rests: Vec<Resting>,
+    pub states: Vec<StateMet>,
+    /// How many of them were shown.
+    shown: usize,
     kinds: Vec<Kind>,
     pub watched: Watched,
     /// How often the world did something that outlives a worker, and how often anything outside was changed, until
@@ -110,7 +112,8 @@ impl Possible {
         let kinds = kinds.to_vec();
         Possible {
             found: Vec::new(),
-            rests: Vec::new(),
+            states: Vec::new(),
+            shown: 0,
             watched,
             changes: (0, 0),
             crash_at: vec![None; kinds.len()],
@@ -131,9 +134,19 @@ impl Possible {
         (self.way, &self.ways_fired)
     }
 
-    /// The world is at rest, in this state.
-    pub fn rest(&mut self, at: u64, state: u128) {
-        self.rests.push(Resting { at, state, before: self.found.len() });
+    /// The world is in this state.
+    pub fn meet(&mut self, at: u64, state: u128) {
+        self.states.push(StateMet { at, state, before: self.found.len() });
+    }
+
+    /// Shows the states that were not shown yet, until one is not new: with it, no more are written down.
+    pub fn show_states(&mut self, is_new: &mut dyn FnMut(&StateMet) -> bool) {
+        while let Some(met) = self.states.get(self.shown) {
+            self.shown += 1;
+            if !is_new(met) {
+                self.watched = Watched::AfterAll;
+            }
+        }
     }
 
     /// Whether a fault may be placed at this sort of moment.
@@ -155,7 +168,7 @@ impl Possible {
     pub fn notes(&self, asked: Asked, are_to_come: bool) -> bool {
         let is_watched = match self.watched {
             Watched::Everything => true,
-            Watched::AfterAll | Watched::AfterAllWithRests => !are_to_come,
+            Watched::AfterAll | Watched::AfterAllWithStates => !are_to_come,
             Watched::Moments => false,
         };
         is_watched && self.has(asked)

@@ -3,7 +3,7 @@
 
 use super::Answers;
 use super::moment::{Exchange, Moment};
-use super::possible::{Possibility, Possible, Resting, Watched};
+use super::possible::{Possibility, Possible, StateMet, Watched};
 use crate::fault::kind::Asked;
 use crate::fault::{Fault, Kind, Leg};
 use onceproof_kernel::layout::Layout;
@@ -15,10 +15,10 @@ impl Answers {
         self.possible = Some(Possible::new(kinds, watched));
     }
 
-    /// Every fault that could have been placed in the run, in the order in which their places came, when the world was
-    /// at rest in between, and the way to each exact fault; and watches no more.
-    pub fn take_possible(&mut self) -> (Vec<Possibility>, Vec<Resting>, Vec<u64>) {
-        let parts = |Possible { found, rests, ways_fired, .. }| (found, rests, ways_fired);
+    /// Every fault that could have been placed in the run, in the order in which their places came, the states
+    /// that the world was in between, and the way to each exact fault; and watches no more.
+    pub fn take_possible(&mut self) -> (Vec<Possibility>, Vec<StateMet>, Vec<u64>) {
+        let parts = |Possible { found, states, ways_fired, .. }| (found, states, ways_fired);
         self.possible.take().map_or_else(Default::default, parts)
     }
 
@@ -27,17 +27,24 @@ impl Answers {
         self.has_twins
     }
 
-    /// Whether anyone wants to know in which states the world is at rest.
-    pub fn notes_rests(&self) -> bool {
+    /// Whether anyone wants to know in which states the world is.
+    pub fn notes_states(&self) -> bool {
         self.possible
             .as_ref()
-            .is_some_and(|possible| possible.watched == Watched::AfterAllWithRests)
+            .is_some_and(|possible| possible.watched == Watched::AfterAllWithStates)
     }
 
-    /// The world is at rest, in this state.
-    pub fn note_rest(&mut self, at: u64, state: u128) {
+    /// The world is in this state.
+    pub fn note_state(&mut self, at: u64, state: u128) {
         if let Some(possible) = &mut self.possible {
-            possible.rest(at, state);
+            possible.meet(at, state);
+        }
+    }
+
+    /// Shows the states that were not shown yet, until one is not new: with it, no more are written down.
+    pub fn show_states(&mut self, is_new: &mut dyn FnMut(&StateMet) -> bool) {
+        if let Some(possible) = &mut self.possible {
+            possible.show_states(is_new);
         }
     }
 

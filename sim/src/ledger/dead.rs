@@ -10,8 +10,8 @@ use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::name::{Name, Names, Vocabulary};
-use onceproof_kernel::rest::Rest;
 use onceproof_kernel::right::{GivenUp, Way};
+use onceproof_kernel::state::WorldState;
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeSet;
 
@@ -31,11 +31,11 @@ copied_by_field!(Dead { after, failures, given_up, letters });
 
 impl Dead {
     /// Adds what failed and what was given up.
-    pub fn rest(&self, rest: &mut Rest) {
+    pub fn tell_state(&self, state: &mut WorldState) {
         let Dead { after: _, failures, given_up, letters } = self;
-        rest.add_set(failures);
-        rest.add_set(given_up);
-        rest.add_list(letters);
+        state.add_set(failures);
+        state.add_set(given_up);
+        state.add_list(letters);
     }
 
     pub fn reset(&mut self, layout: &Layout) {

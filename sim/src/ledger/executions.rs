@@ -4,8 +4,8 @@
 use hashbrown::HashMap;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::Name;
-use onceproof_kernel::rest::Rest;
 use onceproof_kernel::right::Came;
+use onceproof_kernel::state::WorldState;
 use rustc_hash::FxBuildHasher;
 
 /// What the executions on each record came to, each once, in the order in which it was first come to.
@@ -17,8 +17,8 @@ impl Executions {
         self.0.clear();
     }
 
-    pub fn rest(&self, rest: &mut Rest) {
-        rest.add_set(&self.0);
+    pub fn tell_state(&self, state: &mut WorldState) {
+        state.add_set(&self.0);
     }
 
     pub fn add(&mut self, step: StepIndex, name: Name, came: Came) {

@@ -5,7 +5,7 @@ use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::name::Name;
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 
 /// What commits say of each name.
 #[derive(Debug, Default)]
@@ -44,11 +44,11 @@ impl Mention {
 
 impl Mentions {
     /// Adds what was said of each name.
-    pub fn rest(&self, rest: &mut Rest) {
+    pub fn tell_state(&self, state: &mut WorldState) {
         let Mentions { mentions, divergent, disagreements: _ } = self;
         // How far the list has grown says nothing.
-        rest.add_set(mentions.iter().enumerate().filter(|(_, mention)| mention.content != 0));
-        rest.add_set(divergent);
+        state.add_set(mentions.iter().enumerate().filter(|(_, mention)| mention.content != 0));
+        state.add_set(divergent);
     }
 
     pub fn clear(&mut self) {

@@ -37,8 +37,8 @@ use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Layout, Results, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_kernel::rest::Rest;
 use onceproof_kernel::right::Came;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::time::Time;
 use reflect::{Node, StandingRow, Stretch, WrittenRows};
 use rustc_hash::FxBuildHasher;
@@ -175,7 +175,7 @@ impl Ledger {
     }
 
     /// Adds all that a verdict depends on.
-    pub(crate) fn rest(&self, rest: &mut Rest) {
+    pub(crate) fn tell_state(&self, state: &mut WorldState) {
         let Ledger {
             shard_steps: _,
             steps,
@@ -193,23 +193,23 @@ impl Ledger {
             seen: _,
             served: _,
         } = self;
-        rest.add_set(keys_in_memory);
+        state.add_set(keys_in_memory);
         for StepLedger { kind: _, counts, applied, digest, rows, may_change: _, cells, totals } in
             steps
         {
             // How far the list has grown says nothing.
-            rest.add_set(counts.iter().enumerate().filter(|&(_, &count)| count != 0));
-            rest.add((applied, digest));
-            rest.add_set(rows);
-            rest.add_set(cells);
-            rest.add_set(totals);
+            state.add_set(counts.iter().enumerate().filter(|&(_, &count)| count != 0));
+            state.add((applied, digest));
+            state.add_set(rows);
+            state.add_set(cells);
+            state.add_set(totals);
         }
-        rest.add((members, reads, doubled, phantom));
-        rest.add_set(newest);
-        rest.add(units);
-        mentions.rest(rest);
-        executions.rest(rest);
-        dead.rest(rest);
+        state.add((members, reads, doubled, phantom));
+        state.add_set(newest);
+        state.add(units);
+        mentions.tell_state(state);
+        executions.tell_state(state);
+        dead.tell_state(state);
     }
 
     /// A row was added to the external table of a sink, beside all that stand there, and readers see it.

@@ -6,7 +6,7 @@ mod by_itself;
 mod dead;
 mod decided;
 mod fed;
-mod rest;
+mod state;
 mod seen;
 mod sums;
 

@@ -25,7 +25,7 @@ use input::Reading;
 use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::system::System;
 use onceproof_kernel::time::{Nanos, Time};
 
@@ -174,7 +174,7 @@ impl<'a, S: System> Outside<'a, S> {
     }
 
     /// Adds what is outside the workers. Input that comes from queues leaves no rest.
-    pub fn rest(&self, rest: &mut Rest) {
+    pub fn tell_state(&self, state: &mut WorldState) {
         let Outside {
             design: _,
             layout: _,
@@ -208,17 +208,17 @@ impl<'a, S: System> Outside<'a, S> {
             reading,
             has_just_read_all,
         } = self;
-        rest.requires(answers.are_given() && queues.iter().all(Option::is_none));
+        state.requires(answers.are_given() && queues.iter().all(Option::is_none));
         let Reading { until, unread } = &**reading;
-        rest.add((until, unread, has_just_read_all));
+        state.add((until, unread, has_just_read_all));
         for executions in executions.iter() {
             // How far the list has grown says nothing.
-            rest.add_set(executions.iter().enumerate().filter(|&(_, &count)| count != 0));
+            state.add_set(executions.iter().enumerate().filter(|&(_, &count)| count != 0));
         }
-        words.rest(rest);
-        store.rest(rest);
-        service.rest(rest);
-        ledger.rest(rest);
+        words.tell_state(state);
+        store.tell_state(state);
+        service.tell_state(state);
+        ledger.tell_state(state);
     }
 
     /// Whether something befalls the worker before this step. A worker takes an input whole, so what befalls it

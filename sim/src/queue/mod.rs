@@ -164,11 +164,6 @@ impl<T: Copy> EventQueue<T> {
         events.into_iter().map(|(due, event)| ((due >> 64) as u64, event)).collect()
     }
 
-    /// All events, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.all().map(|(_, event)| event)
-    }
-
     /// When the last of those events is due that are meant.
     pub fn latest(&self, is_meant: impl Fn(&T) -> bool) -> Option<u64> {
         let events = self.all().filter(|(_, event)| is_meant(event));

@@ -16,7 +16,7 @@ use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{LaidStep, Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
 use table::{Tables, Torn};
@@ -69,9 +69,9 @@ impl Service {
     }
 
     /// A world that calls a service has no rest any more.
-    pub fn rest(&self, rest: &mut Rest) {
+    pub fn tell_state(&self, state: &mut WorldState) {
         let Service { steps, deleted: _, entries: _, tables: _ } = self;
-        rest.requires(steps.iter().all(|calls| calls.made.is_empty()));
+        state.requires(steps.iter().all(|calls| calls.made.is_empty()));
     }
 
     /// Counts one more call of a step for a record, and returns how many that makes: its attempt, counted

@@ -1,12 +1,12 @@
 //! Runs that go on from where another one stands.
 
-use super::Simulation;
+use super::{Flush, Simulation};
 use crate::answers::{Question, Watched};
 use crate::fault::{Fault, Kind};
 use crate::outcome::Brief;
 use crate::plan::Plan;
-use crate::simulator::{Extensions, Forks};
-use crate::world::World;
+use crate::simulator::{Extensions, Forks, IsNew};
+use crate::world::{World, unwatched};
 use onceproof_kernel::system::{Copied, System};
 use std::sync::atomic::AtomicBool;
 
@@ -54,7 +54,7 @@ fn last_of(faults: &[Fault], question: Question) -> Option<(Question, Kind)> {
     faults.last().map(|fault| (question, fault.kind))
 }
 
-impl<S: Copied> Forks for Simulation<'_, S> {
+impl<'a, S: Copied> Forks for Simulation<'a, S> {
     fn begin(&mut self, seed: Option<u64>, kinds: &[Kind], depth: usize) {
         self.branches = Branches { depth, seed, kinds: kinds.to_vec(), ..Branches::default() };
         self.branches.add(self.design, self.plan);
@@ -71,7 +71,7 @@ impl<S: Copied> Forks for Simulation<'_, S> {
         &mut self,
         faults: &[Fault],
         question: Question,
-        with_rests: bool,
+        is_new: Option<IsNew<'_>>,
         stop: &AtomicBool,
     ) -> Option<Extensions> {
         if !self.branches.last().advance(question.event, stop) {
@@ -83,11 +83,21 @@ impl<S: Copied> Forks for Simulation<'_, S> {
         let (before, branch) = worlds.split_at_mut(*in_use - 1);
         let from = before.last().expect("a trunk");
         branch[0].fork(from, next, faults, Branches::<S>::watched(kinds, *in_use, *depth));
-        let watched = if with_rests { Watched::AfterAllWithRests } else { Watched::AfterAll };
+        let watched = match is_new {
+            Some(_) => Watched::AfterAllWithStates,
+            None => Watched::AfterAll,
+        };
         self.world.fork(from, next, faults, Some((kinds, watched)));
-        let brief = self.ended(stop);
-        let (possible, rests, ways) = self.world.outside.answers.take_possible();
-        Some(Extensions { brief: brief?, possible, rests, ways })
+        let brief = match is_new {
+            Some(is_new) => {
+                let show: Flush<'_, 'a, S> =
+                    &mut |outside, _| outside.answers.show_states(&mut *is_new);
+                self.ended(stop, show)
+            }
+            None => self.ended(stop, unwatched),
+        };
+        let (possible, states, ways) = self.world.outside.answers.take_possible();
+        Some(Extensions { brief: brief?, possible, states, ways })
     }
 
     fn leave(&mut self) {
@@ -100,6 +110,6 @@ impl<S: Copied> Forks for Simulation<'_, S> {
             return None;
         }
         self.world.fork(from, last_of(faults, question), faults, None);
-        self.ended(stop)
+        self.ended(stop, unwatched)
     }
 }

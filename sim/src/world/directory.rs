@@ -3,7 +3,7 @@
 
 use onceproof_kernel::copied_by_field;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::time::Nanos;
 
 /// Where each shard is and was.
@@ -73,21 +73,21 @@ impl Directory {
     }
 
     /// Where each shard is. Every sender knows, else it cannot be told.
-    pub fn rest(&self, now: u64, rest: &mut Rest) {
+    pub fn tell_state(&self, now: u64, state: &mut WorldState) {
         let Directory { homes, grants, lag, granted_at: _ } = self;
         for shard in (0..homes.len() as u32).map(ShardIndex) {
             let host = self.last(shard, |_| true);
             // Also where it went there and back: senders learn of each in turn.
             let is_known = |grant: &Grant| grant.at.saturating_add(*lag) <= now;
-            rest.requires(grants[shard.at()].last().is_none_or(is_known));
-            rest.add(host);
+            state.requires(grants[shard.at()].last().is_none_or(is_known));
+            state.add(host);
         }
     }
 
     /// Adds where each shard was, for what hangs on earlier lives.
-    pub fn rest_of_earlier_lives(&self, rest: &mut Rest) {
+    pub fn tell_earlier_lives(&self, state: &mut WorldState) {
         for grants in &self.grants {
-            rest.add_list(grants.iter().map(|grant| (grant.token, grant.host)));
+            state.add_list(grants.iter().map(|grant| (grant.token, grant.host)));
         }
     }
 

@@ -12,7 +12,7 @@ use onceproof_kernel::copied_by_field;
 use onceproof_kernel::effect::Written;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::words;
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::system::System;
 use onceproof_kernel::time::Nanos;
 use std::collections::VecDeque;
@@ -90,11 +90,11 @@ impl<S: System> Host<S> {
 
     /// How far its clock is ahead. At rest it is up, and nothing waits for it. A queued end of an earlier pause
     /// or lease is stale, and ignored.
-    pub fn rest(&self, rest: &mut Rest) {
+    pub fn tell_state(&self, state: &mut WorldState) {
         let Host { is_down: _, is_paused: _, away_since: _, away_until: _, .. } = self;
         let Host { is_expired, pauses: _, skew, waiting, .. } = self;
-        rest.requires(self.is_ready() && !is_expired && waiting.is_empty());
-        rest.add(skew);
+        state.requires(self.is_ready() && !is_expired && waiting.is_empty());
+        state.add(skew);
     }
 
     pub fn reset(&mut self) {

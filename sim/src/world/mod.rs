@@ -11,7 +11,7 @@ mod hosts;
 mod leases;
 mod messages;
 mod perform;
-mod rest;
+mod state;
 mod services;
 mod sessions;
 mod standstill;
@@ -172,8 +172,8 @@ impl<'a, S: System> World<'a, S> {
             let is_later = at > self.now;
             if is_later {
                 self.starts = 0;
-                if self.outside.answers.notes_rests() {
-                    self.note_rest(at, &event);
+                if self.outside.answers.notes_states() {
+                    self.note_state(at, &event);
                 }
             }
             self.now = at;

@@ -47,7 +47,7 @@ use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::prefix::Prefix;
 use onceproof_kernel::record::{Output, RecordId};
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::system::{Fill, Process};
 use onceproof_kernel::time::Time;
 
@@ -246,7 +246,7 @@ impl Process<Dataflow> for Worker {
     /// lives never compare equal: with them there is no rest. Where a rule is left out there is none either:
     /// what is left out of the state here decides nothing by those very rules, and a planted defect may make it
     /// matter.
-    fn rest(&self, rest: &mut Rest) {
+    fn tell_state(&self, state: &mut WorldState) {
         let Worker {
             shard,
             step: _,
@@ -276,16 +276,16 @@ impl Process<Dataflow> for Worker {
             chain: _,
             scratch: _,
         } = self;
-        rest.requires(mechanism.ids == Ids::Derived && defect.is_none());
-        rest.requires(open.is_none() && open_settle.is_none());
-        rest.add((executed_in_order, last_stamp, given, reader));
-        gate.rest(rest);
-        filters.rest(rest);
-        lifted.rest(rest);
-        calls.rest(rest);
-        windows.rest(rest);
-        watermarks.rest(rest);
-        promises.rest(*shard, rest);
+        state.requires(mechanism.ids == Ids::Derived && defect.is_none());
+        state.requires(open.is_none() && open_settle.is_none());
+        state.add((executed_in_order, last_stamp, given, reader));
+        gate.tell_state(state);
+        filters.tell_state(state);
+        lifted.tell_state(state);
+        calls.tell_state(state);
+        windows.tell_state(state);
+        watermarks.tell_state(state);
+        promises.tell_state(*shard, state);
         // A unit waits for the answers to its commits or, under recompute, for acks of its outputs.
         let outputs = outbox.in_order();
         let waits_for_acks = mechanism.outputs == Outputs::Recompute;
@@ -296,9 +296,9 @@ impl Process<Dataflow> for Worker {
                 open.push(unit);
             }
         }
-        units.rest(&open, &outputs, rest);
-        commits.rest(*shard, &open, rest);
-        outbox.rest(*shard, &outputs, waits_for_acks.then_some(&open), rest);
+        units.tell_state(&open, &outputs, state);
+        commits.tell_state(*shard, &open, state);
+        outbox.tell_state(*shard, &outputs, waits_for_acks.then_some(&open), state);
     }
 
     /// Whether there is more to do right now, by [`Input::Resume`].

@@ -21,7 +21,7 @@ use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::mix::fold;
 use onceproof_kernel::record::RecordId;
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::system::Fill;
 use onceproof_kernel::time::Time;
 
@@ -72,11 +72,11 @@ enum State {
 
 impl Filters {
     /// What they have of the ids in the catalog.
-    pub fn rest(&self, rest: &mut Rest) {
+    pub fn tell_state(&self, state: &mut WorldState) {
         let Filters { buckets, forgotten: _, latest: _, absent_are_unread, spare: _, found: _ } =
             self;
-        rest.add_list(buckets);
-        rest.add(absent_are_unread);
+        state.add_list(buckets);
+        state.add(absent_are_unread);
     }
 
     /// Forgets the ranges that end at or below a time: all their ids are forgotten.

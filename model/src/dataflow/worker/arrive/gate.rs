@@ -6,7 +6,7 @@ use crate::dataflow::worker::Arrived;
 use hashbrown::HashMap;
 use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
 use std::collections::VecDeque;
@@ -50,24 +50,24 @@ pub(in crate::dataflow::worker) enum NextOfKey {
 
 impl Gate {
     /// Which keys are busy, and what waits for each.
-    pub fn rest(&self, rest: &mut Rest) {
+    pub fn tell_state(&self, state: &mut WorldState) {
         let Gate { busy, waiting, ready, windows, records, loose } = self;
-        rest.requires(loose.is_empty());
+        state.requires(loose.is_empty());
         let BusyKeys { bits, count } = busy;
         // How far the list has grown says nothing.
-        rest.add_set(bits.iter().enumerate().filter(|&(_, &bits)| bits != 0));
-        rest.add(count);
-        rest.add_list(ready);
-        rest.add_each(waiting, |rest, (key, Waiting { due, records: of_key, has_turn })| {
-            rest.add((key, has_turn));
-            rest.add_list(windows.iter(due));
+        state.add_set(bits.iter().enumerate().filter(|&(_, &bits)| bits != 0));
+        state.add(count);
+        state.add_list(ready);
+        state.add_each(waiting, |state, (key, Waiting { due, records: of_key, has_turn })| {
+            state.add((key, has_turn));
+            state.add_list(windows.iter(due));
             let mut waiting = 0;
             for Arrived { record, from, rpc, watermark, failures } in records.iter(of_key) {
-                rest.add((record, from, watermark, failures));
-                rest.add_serial(*from, rpc.serial);
+                state.add((record, from, watermark, failures));
+                state.add_serial(*from, rpc.serial);
                 waiting += 1;
             }
-            rest.add(waiting);
+            state.add(waiting);
         });
     }
 

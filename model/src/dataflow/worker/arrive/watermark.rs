@@ -17,7 +17,7 @@ use crate::dataflow::{Design, point};
 use onceproof_kernel::call::Rpc;
 use onceproof_kernel::copied_by_field;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::time::Time;
 use std::cmp::Ordering;
 
@@ -76,15 +76,15 @@ impl Least {
 
 impl Watermarks {
     /// What the senders have promised, and which watermarks wait for what they fired.
-    pub fn rest(&self, rest: &mut Rest) {
+    pub fn tell_state(&self, state: &mut WorldState) {
         let Watermarks { senders, least_seen, least_committed: _, arrived } = self;
-        rest.add(arrived.len());
+        state.add(arrived.len());
         for &(from, rpc, value) in arrived {
-            rest.add((from, value));
-            rest.add_serial(from, rpc.serial);
+            state.add((from, value));
+            state.add_serial(from, rpc.serial);
         }
         // The least of what is committed follows; that of what was seen may be that of an earlier life.
-        rest.add((senders, least_seen.time));
+        state.add((senders, least_seen.time));
     }
 
     pub fn new(design: &Design, step: StepIndex) -> Watermarks {

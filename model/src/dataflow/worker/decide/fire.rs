@@ -21,7 +21,7 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix;
 use onceproof_kernel::record::{Output, RecordId, Value};
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_kernel::told::Told;
 use rustc_hash::FxBuildHasher;
@@ -68,12 +68,12 @@ impl Default for Windows {
 
 impl Windows {
     /// The windows that wait, and those that fire.
-    pub fn rest(&self, rest: &mut Rest) {
+    pub fn tell_state(&self, state: &mut WorldState) {
         let Windows { states, waiting, due, due_until, firing } = self;
-        rest.add_set(states);
-        rest.add_set(waiting);
-        rest.add_set(due);
-        rest.add((due_until, firing));
+        state.add_set(states);
+        state.add_set(waiting);
+        state.add_set(due);
+        state.add((due_until, firing));
     }
 
     /// Whether no window has content.
@@ -259,21 +259,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn windows_that_wait_are_part_of_the_state_and_one_that_is_due_is_no_rest() {
+    fn windows_that_wait_and_such_as_are_due_are_part_of_the_state() {
         let state = |due_until: Time, starts: &[i64]| {
             let mut windows = Windows::default();
             windows.advance(due_until, 10, |_, _| {});
             for &start in starts {
                 windows.insert(Key::GLOBAL, Time(start), (Time(start + 10), 0));
             }
-            let mut rest = Rest::default();
-            windows.rest(&mut rest);
-            rest.state()
+            let mut state = WorldState::default();
+            windows.tell_state(&mut state);
+            state.state()
         };
-        let states = [state(Time(5), &[]), state(Time(6), &[]), state(Time(5), &[0])];
-        assert!(states.iter().all(Option::is_some));
-        assert!(states[0] != states[1] && states[0] != states[2] && states[1] != states[2]);
+        let states = [
+            state(Time(5), &[]),
+            state(Time(6), &[]),
+            state(Time(5), &[0]),
+            state(Time(10), &[]),
+            state(Time(10), &[0]),
+        ];
+        for (at, one) in states.iter().enumerate() {
+            assert!(one.is_some() && !states[..at].contains(one), "state {at}");
+        }
         assert_eq!(state(Time(5), &[0, 10]), state(Time(5), &[10, 0]));
-        assert_eq!(state(Time(10), &[0]), None);
     }
 }

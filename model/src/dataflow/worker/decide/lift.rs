@@ -19,7 +19,7 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::record::{Output, RecordId, Value};
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::tell::Member;
 use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
@@ -37,9 +37,9 @@ copied_by_field!(Lifted { slots, members });
 
 impl Lifted {
     /// While anything is being added up it cannot be told.
-    pub fn rest(&self, rest: &mut Rest) {
+    pub fn tell_state(&self, state: &mut WorldState) {
         let Lifted { slots, members } = self;
-        rest.requires(slots.is_empty() && members.is_empty());
+        state.requires(slots.is_empty() && members.is_empty());
     }
 
     pub fn clear(&mut self) {

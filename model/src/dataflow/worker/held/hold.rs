@@ -14,7 +14,7 @@ use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::copied_by_field;
 use onceproof_kernel::effect::{Batch, Commit};
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use std::collections::VecDeque;
 
 /// The commits that are not answered: their numbers, and the units they belong to.
@@ -29,11 +29,11 @@ copied_by_field!(Commits { first, units });
 
 impl Commits {
     /// Adds the commits of this shard that are not answered, and of which unit each is by its place in this order.
-    pub fn rest(&self, shard: ShardIndex, units_in_order: &[u32], rest: &mut Rest) {
+    pub fn tell_state(&self, shard: ShardIndex, units_in_order: &[u32], state: &mut WorldState) {
         let Commits { first, units } = self;
-        rest.add_commit(shard, *first);
+        state.add_commit(shard, *first);
         let place = |unit: &Option<u32>| unit.map(|unit| place_of(unit, units_in_order));
-        rest.add_list(units.iter().map(place));
+        state.add_list(units.iter().map(place));
     }
 
     /// The units of all that are not answered.

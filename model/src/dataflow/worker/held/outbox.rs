@@ -1,15 +1,15 @@
 //! The outputs that a worker holds: made, waiting to be sent, sent, acked. Until it is acked an output
 //! pins the watermark at its event time.
 
-use crate::dataflow::change::{Held, HeldRow};
 use super::unit::place_of;
+use crate::dataflow::change::{Held, HeldRow};
 use crate::dataflow::record::Record;
 use crate::dataflow::worker::decide::lift::sum;
 use onceproof_kernel::call::Serial;
 use onceproof_kernel::copied_by_field;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Name;
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::time::Time;
 use slab::Slab;
 use std::cmp::Reverse;
@@ -53,28 +53,28 @@ copied_by_field!(Outbox { entries, queue, pending, in_flight, births, pins, stam
 impl Outbox {
     /// Adds all outputs of this shard, which are these, in order of their ages. Their units go in by their places in an
     /// order, where outputs wait for them.
-    pub fn rest(
+    pub fn tell_state(
         &self,
         shard: ShardIndex,
         in_order: &[u32],
         units_in_order: Option<&[u32]>,
-        rest: &mut Rest,
+        state: &mut WorldState,
     ) {
         let Outbox { entries, queue, pending, in_flight, births: _, pins, stamps } = self;
-        rest.add((pending, in_flight, in_order.len()));
+        state.add((pending, in_flight, in_order.len()));
         for &slot in in_order {
             let entry = &entries[slot as usize];
             let Entry { record, to, row_stamp, unit, sends, serial, acked, birth: _ } = entry;
-            rest.add((record, to, row_stamp, sends, acked));
-            rest.add(units_in_order.map(|units| place_of(*unit, units)));
-            rest.add_serial(shard, *serial);
+            state.add((record, to, row_stamp, sends, acked));
+            state.add(units_in_order.map(|units| place_of(*unit, units)));
+            state.add_serial(shard, *serial);
         }
-        rest.add_list(queue.iter().map(|&slot| place_of(slot, in_order)));
+        state.add_list(queue.iter().map(|&slot| place_of(slot, in_order)));
         // What is left of outputs that are acked pins nothing.
         let pinning = |&&(_, slot, birth): &&(Time, u32, u32)| is_pinning(entries, slot, birth);
         let placed = |&(at, slot, _): &(Time, u32, u32)| (at, place_of(slot, in_order));
-        rest.add_set(pins.iter().map(|Reverse(pin)| pin).filter(pinning).map(placed));
-        rest.add_list(stamps.iter().filter(pinning).map(placed));
+        state.add_set(pins.iter().map(|Reverse(pin)| pin).filter(pinning).map(placed));
+        state.add_list(stamps.iter().filter(pinning).map(placed));
     }
 
     /// Where all outputs are kept, in order of their ages.

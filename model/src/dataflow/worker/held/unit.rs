@@ -10,7 +10,7 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::record::RecordId;
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::time::Time;
 
 /// What a unit took in.
@@ -112,23 +112,23 @@ pub(in crate::dataflow::worker) struct Units {
 copied_by_field!(Units { slots, free, busy });
 
 impl Taken {
-    fn rest(&self, rest: &mut Rest) {
-        rest.add(std::mem::discriminant(self));
+    fn tell_state(&self, state: &mut WorldState) {
+        state.add(std::mem::discriminant(self));
         match *self {
             Taken::Request { from, rpc, subject, key, id, watermark } => {
-                rest.add((from, subject, key, id, watermark));
-                rest.add_serial(from, rpc.serial);
+                state.add((from, subject, key, id, watermark));
+                state.add_serial(from, rpc.serial);
             }
             Taken::IntoWindow { from, rpc, subject, key, id, watermark, start } => {
-                rest.add((from, subject, key, id, watermark, start));
-                rest.add_serial(from, rpc.serial);
+                state.add((from, subject, key, id, watermark, start));
+                state.add_serial(from, rpc.serial);
             }
             Taken::Offset => {}
-            Taken::Message(_) => rest.requires(false),
-            Taken::Window { key, start } => rest.add((key, start)),
+            Taken::Message(_) => state.requires(false),
+            Taken::Window { key, start } => state.add((key, start)),
             Taken::Watermark { from, rpc, value } => {
-                rest.add((from, value));
-                rest.add_serial(from, rpc.serial);
+                state.add((from, value));
+                state.add_serial(from, rpc.serial);
             }
         }
     }
@@ -136,7 +136,7 @@ impl Taken {
 
 impl Unit {
     /// The outputs go in by their places in this order.
-    fn rest(&self, outputs_in_order: &[u32], rest: &mut Rest) {
+    fn tell_state(&self, outputs_in_order: &[u32], state: &mut WorldState) {
         let Unit {
             kind,
             subject,
@@ -152,12 +152,12 @@ impl Unit {
             unanswered,
             is_busy,
         } = self;
-        rest.requires(rows.is_empty() && *unwritten == 0 && owed.is_empty());
-        rest.add((kind, subject, pins, indexed, unacked, unanswered, is_busy));
-        rest.add(taken.len());
-        taken.iter().for_each(|taken| taken.rest(rest));
-        rest.add_list(deltas);
-        rest.add_list(outputs.iter().map(|&slot| place_of(slot, outputs_in_order)));
+        state.requires(rows.is_empty() && *unwritten == 0 && owed.is_empty());
+        state.add((kind, subject, pins, indexed, unacked, unanswered, is_busy));
+        state.add(taken.len());
+        taken.iter().for_each(|taken| taken.tell_state(state));
+        state.add_list(deltas);
+        state.add_list(outputs.iter().map(|&slot| place_of(slot, outputs_in_order)));
     }
 }
 
@@ -168,11 +168,11 @@ pub(in crate::dataflow::worker) fn place_of(number: u32, in_order: &[u32]) -> Op
 
 impl Units {
     /// Adds those in use, which are all these, in an order. Where each is kept means nothing.
-    pub fn rest(&self, in_order: &[u32], outputs_in_order: &[u32], rest: &mut Rest) {
+    pub fn tell_state(&self, in_order: &[u32], outputs_in_order: &[u32], state: &mut WorldState) {
         let Units { slots, free, busy: _ } = self;
-        rest.requires(free.len() + in_order.len() == slots.len());
+        state.requires(free.len() + in_order.len() == slots.len());
         for &slot in in_order {
-            slots[slot as usize].rest(outputs_in_order, rest);
+            slots[slot as usize].tell_state(outputs_in_order, state);
         }
     }
 

@@ -19,7 +19,7 @@ use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::Name;
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use rustc_hash::FxBuildHasher;
 use slab::Slab;
 
@@ -57,9 +57,9 @@ enum Waiter {
 
 impl Calls {
     /// While a call is out, or an answer waits to be used, it cannot be told.
-    pub fn rest(&self, rest: &mut Rest) {
+    pub fn tell_state(&self, state: &mut WorldState) {
         let Calls { made, of } = self;
-        rest.requires(made.is_empty() && of.is_empty());
+        state.requires(made.is_empty() && of.is_empty());
     }
 
     /// Whether send number `sends` is the last one and not answered.

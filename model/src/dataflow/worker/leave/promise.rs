@@ -26,7 +26,7 @@ use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::copied_by_field;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
-use onceproof_kernel::rest::Rest;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::time::Time;
 use std::collections::BTreeMap;
 
@@ -139,16 +139,16 @@ impl Inputs {
 
 impl Promises {
     /// What this shard has promised, and what of it is confirmed and on its way alone.
-    pub fn rest(&self, of: ShardIndex, rest: &mut Rest) {
+    pub fn tell_state(&self, of: ShardIndex, state: &mut WorldState) {
         // Which targets are looked at changes nothing of what is found.
         let Promises { outgoing, targets, blocks: _, awaited: _, changed: _, inputs } = self;
         let Inputs { stamps } = inputs;
-        rest.add((outgoing, stamps));
+        state.add((outgoing, stamps));
         for Downstream { shard: _, to: _, system_use: _, confirmed, greatest, sent } in targets {
-            rest.add((confirmed, greatest, sent.is_some()));
+            state.add((confirmed, greatest, sent.is_some()));
             if let Some(Sent { value, serial, sends }) = *sent {
-                rest.add((value, sends));
-                rest.add_serial(of, serial);
+                state.add((value, sends));
+                state.add_serial(of, serial);
             }
         }
     }

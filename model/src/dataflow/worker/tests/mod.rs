@@ -7,7 +7,7 @@ mod call;
 mod filter;
 mod fire;
 mod owe;
-mod rest;
+mod state;
 mod script;
 mod send;
 mod stage;

@@ -1,4 +1,4 @@
-//! After a rest that another schedule leads to, too, one of the two is run: nothing can tell them apart.
+//! After a state that another schedule leads to, too, one of the two is run: nothing can tell them apart.
 
 use super::{plan_of, search, space};
 use onceproof::scenario::Scenario;
@@ -7,69 +7,80 @@ use onceproof::search::certificate::Exhaustion;
 use onceproof::search::space::Space;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::Brief;
-use onceproof_sim::simulator::{Extensions, Needless, default_kinds};
+use onceproof_sim::simulator::{Extensions, Needless, StateMet, default_kinds};
 use onceproof_systems::{Simulator, Trial};
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
+use std::rc::Rc;
 
-/// A run and what could follow it after a rest.
-struct Rested {
+/// A run, the states that it came to, and what could have happened in it.
+struct Run {
     schedule: Vec<Fault>,
     brief: Brief,
-    after: Vec<Fault>,
+    states: Vec<StateMet>,
+    possible: Vec<Fault>,
 }
 
-/// Runs all schedules of at most so many faults of these kinds, and asserts of each two that come to rest in
-/// one state at one time that the same can happen to both after it and comes to the same. Returns how many
-/// there were.
-fn check_rests(trial: &Trial, kinds: &[Kind], most: usize) -> usize {
+/// Runs all schedules of at most so many faults of these kinds, and asserts of each one that comes to a state of another
+/// one that both go on alike, that the same can happen to both after it, and that this comes to the same. Returns how
+/// many there were.
+fn check_states(trial: &Trial, kinds: &[Kind], most: usize) -> usize {
     let mut simulator = trial.simulator();
-    let mut met: BTreeMap<(u64, u128), Rested> = BTreeMap::new();
+    let mut met: BTreeMap<u128, (Rc<Run>, usize)> = BTreeMap::new();
     let mut schedules = VecDeque::from([Vec::new()]);
     let mut same = 0;
     while let Some(schedule) = schedules.pop_front() {
         simulator.place(&schedule);
-        let Extensions { brief, possible, rests, .. } = simulator.extensions_and_rests(None, kinds);
-        for rest in rests {
-            let after = possible[rest.before..].iter().map(|next| next.fault.clone()).collect();
-            let this = Rested { schedule: schedule.clone(), brief: brief.clone(), after };
-            match met.entry((rest.at, rest.state)) {
-                Entry::Vacant(entry) => {
-                    entry.insert(this);
-                }
-                Entry::Occupied(entry) => {
-                    check_same(&mut simulator, entry.get(), &this, same);
-                    same += 1;
-                }
+        let Extensions { brief, possible, states, .. } =
+            simulator.extensions_and_states(None, kinds);
+        let possible: Vec<Fault> = possible.into_iter().map(|next| next.fault).collect();
+        if schedule.len() < most {
+            for next in &possible {
+                schedules.push_back([&schedule[..], std::slice::from_ref(next)].concat());
             }
         }
-        if schedule.len() < most {
-            for next in possible {
-                schedules.push_back([&schedule[..], &[next.fault]].concat());
+        let run = Rc::new(Run { schedule, brief, states, possible });
+        for (at, StateMet { state, .. }) in run.states.iter().enumerate() {
+            if let Some((other, of_other)) = met.get(state) {
+                check_same(&mut simulator, [(other, *of_other), (&run, at)], same);
+                same += 1;
+                break;
             }
+            met.insert(*state, (run.clone(), at));
         }
     }
     same
 }
 
-/// Of what could follow two of a hundred pairs, every seventh is tried, beginning with another one each time.
-fn check_same(simulator: &mut Simulator<'_>, a: &Rested, b: &Rested, number: usize) {
+/// Two runs that are in one state, each in that of this number. What could follow is tried for one pair in eight: every
+/// seventh of it, beginning with another one each time.
+fn check_same(simulator: &mut Simulator<'_>, pair: [(&Run, usize); 2], number: usize) {
     // When the last timer that nobody waits for is gone says nothing.
     let what_it_comes_to = |brief: &Brief| (brief.classes, brief.ledger);
-    let (first, second) = (&a.schedule, &b.schedule);
-    assert_eq!(what_it_comes_to(&a.brief), what_it_comes_to(&b.brief), "{first:?} {second:?}");
-    let kinds = |of: &Rested| of.after.iter().map(|fault| fault.kind).collect::<Vec<_>>();
-    assert_eq!(kinds(a), kinds(b), "{first:?} {second:?}");
-    if number % 50 > 0 {
+    let [first, second] = pair.map(|(run, _)| &run.schedule);
+    let [end, other_end] = pair.map(|(run, _)| what_it_comes_to(&run.brief));
+    assert_eq!(end, other_end, "{first:?} {second:?}");
+    // Not every state can be told.
+    let [later, other_later] = pair.map(|(run, at)| {
+        let later = run.states[at..].iter().map(|met| (met.at, met.state));
+        later.collect::<BTreeMap<u64, u128>>()
+    });
+    for (at, state) in later {
+        let other = other_later.get(&at);
+        assert!(other.is_none_or(|&other| other == state), "at {at}: {first:?} {second:?}");
+    }
+    let [after, other_after] = pair.map(|(run, at)| &run.possible[run.states[at].before..]);
+    let kinds = |of: &[Fault]| of.iter().map(|fault| fault.kind).collect::<Vec<_>>();
+    assert_eq!(kinds(after), kinds(other_after), "{first:?} {second:?}");
+    if number % 8 > 0 {
         return;
     }
-    for (after_a, after_b) in a.after.iter().zip(&b.after).skip(number / 50 % 7).step_by(7) {
-        let mut with = |of: &Rested, after: &Fault| {
-            simulator.place(&[&of.schedule[..], std::slice::from_ref(after)].concat());
+    for (next, other) in after.iter().zip(other_after).skip(number / 8 % 7).step_by(7) {
+        let mut with = |schedule: &[Fault], next: &Fault| {
+            simulator.place(&[schedule, std::slice::from_ref(next)].concat());
             what_it_comes_to(&simulator.brief(None))
         };
-        assert_eq!(with(a, after_a), with(b, after_b), "{first:?} {second:?} {after_a:?}");
+        assert_eq!(with(first, next), with(second, other), "{first:?} {second:?} {next:?}");
     }
 }
 
@@ -109,7 +120,7 @@ fn moved_about(routing_lag: &str, faults: &str) -> Trial {
 }
 
 #[test]
-fn a_world_is_not_at_rest_while_a_move_is_not_known_everywhere() {
+fn no_state_is_told_while_a_move_is_not_known_everywhere() {
     let moved = |before| {
         format!(
             "[[fault]]\nat = {{ record = \"count/bob@100ms#0\", before = \"{before}\" }}\ndo = \"move\"\n"
@@ -120,19 +131,19 @@ fn a_world_is_not_at_rest_while_a_move_is_not_known_everywhere() {
     let trial = moved_about("200ms", &[moved("answer"), moved("settle")].concat());
     let mut simulator = trial.simulator();
     assert!(simulator.detail(None).unfired.is_empty());
-    let rests = |simulator: &mut Simulator<'_>| {
-        let found = simulator.extensions_and_rests(None, &default_kinds());
-        found.rests.iter().any(|rest| rest.at == 304_000_000)
+    let is_told = |simulator: &mut Simulator<'_>| {
+        let found = simulator.extensions_and_states(None, &default_kinds());
+        found.states.iter().any(|met| met.at == 304_000_000)
     };
-    assert!(!rests(&mut simulator));
+    assert!(!is_told(&mut simulator));
     simulator.place(&[]);
-    assert!(rests(&mut simulator));
+    assert!(is_told(&mut simulator));
 }
 
 #[test]
-fn what_comes_after_the_same_rest_comes_to_the_same() {
+fn what_comes_after_the_same_state_comes_to_the_same() {
     let all = default_kinds();
-    // The right design, and wrong ones whose damage is done before a rest or waits for it.
+    // The right design, and wrong ones whose damage is done before a state or waits for it.
     for mechanism in [
         "",
         "dedup = \"off\"",
@@ -145,36 +156,36 @@ fn what_comes_after_the_same_rest_comes_to_the_same() {
         "ack = \"on-receipt\"",
     ] {
         let trial = plan_of("chapter/small.toml", mechanism);
-        let same = check_rests(&trial, &all, 1);
+        let same = check_states(&trial, &all, 1);
         assert!(same > 20, "{mechanism}: {same}");
     }
-    // Several rests, some soon after a shard has gone to another worker, or there and back.
+    // Several times at which nothing happens, some soon after a shard has gone to another worker, or there and back.
     for lag in ["20ms", "200ms"] {
         let trial = moved_about(lag, "");
-        let same = check_rests(&trial, &all, 1);
+        let same = check_states(&trial, &all, 1);
         assert!(same > 20, "{lag}: {same}");
-        assert!(check_rests(&trial, &[Kind::Move, KindName::Pause.with_defaults()], 2) > 20);
+        assert!(check_states(&trial, &[Kind::Move, KindName::Pause.with_defaults()], 2) > 20);
     }
     // Two faults, of the kinds that leave most behind.
     let trial = plan_of("outputs/coin-checkpointed.toml", "");
     let kinds = [KindName::Crash, KindName::Move, KindName::CommitDelayed, KindName::DropAck];
-    assert!(check_rests(&trial, &kinds.map(KindName::with_defaults), 2) > 500);
+    assert!(check_states(&trial, &kinds.map(KindName::with_defaults), 2) > 500);
 }
 
 #[test]
-fn after_a_rest_one_of_several_schedules_is_run_until_something_breaks() {
+fn after_a_state_one_of_several_schedules_is_run_until_something_breaks() {
     let coin = |mechanism: &str| plan_of("outputs/coin-checkpointed.toml", mechanism);
     let both = |trial: &Trial| {
         let all = Space { prunes: false, ..space(trial, 2) };
         (search(trial, &space(trial, 2), 2), search(trial, &all, 2))
     };
-    let rested = |found: &Exhaustion| found.total().needless[Needless::SameRest as usize];
+    let left_out = |found: &Exhaustion| found.total().needless[Needless::SameState as usize];
     let (pruned, all) = both(&coin(""));
     assert!(pruned.certificate().is_some() && all.certificate().is_some());
     assert!(pruned.total().runs * 4 < all.total().runs * 3);
     // With two faults it breaks, and all variants of what breaks it are found.
     let (pruned, all) = both(&coin("outputs = \"recompute\""));
-    assert_eq!(rested(&pruned), 0);
+    assert_eq!(left_out(&pruned), 0);
     let groups = |found: &Exhaustion| {
         let all: BTreeSet<_> = groups(&found.causes).into_iter().map(|group| group.kinds).collect();
         all

@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 /// Whether the state of a world can be told, and which it is.
 #[derive(Clone, Debug)]
-pub struct Rest {
+pub struct WorldState {
     halves: [u64; 2],
     is_told: bool,
     lives: Rc<[Life]>,
@@ -34,18 +34,23 @@ pub struct Life {
     pub commits: u64,
 }
 
-impl Default for Rest {
-    fn default() -> Rest {
-        Rest::of(Rc::new([]))
+impl Default for WorldState {
+    fn default() -> WorldState {
+        WorldState::of(Rc::new([]))
     }
 }
 
-impl Rest {
+impl WorldState {
     const BEGINNING: [u64; 2] = [1, 2];
 
     /// The state of a world whose shards, by their number, have these owners.
-    pub fn of(lives: Rc<[Life]>) -> Rest {
-        Rest { halves: Rest::BEGINNING, is_told: true, lives, knows_earlier_lives: false }
+    pub fn of(lives: Rc<[Life]>) -> WorldState {
+        WorldState {
+            halves: WorldState::BEGINNING,
+            is_told: true,
+            lives,
+            knows_earlier_lives: false,
+        }
     }
 
     /// Adds by what a request of a shard is known.
@@ -112,12 +117,12 @@ impl Rest {
     pub fn add_each<T>(
         &mut self,
         parts: impl IntoIterator<Item = T>,
-        mut add: impl FnMut(&mut Rest, T),
+        mut add: impl FnMut(&mut WorldState, T),
     ) {
         let mut sum = [0_u64; 2];
         let before = self.halves;
         for part in parts {
-            self.halves = Rest::BEGINNING;
+            self.halves = WorldState::BEGINNING;
             add(self, part);
             for (sum, half) in sum.iter_mut().zip(self.halves) {
                 *sum = sum.wrapping_add(scatter(half));
@@ -134,15 +139,15 @@ impl Rest {
     }
 }
 
-impl Hasher for Rest {
+impl Hasher for WorldState {
     fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks();
+        let (words, last) = bytes.as_chunks();
         for &word in words {
             self.write_u64(u64::from_le_bytes(word));
         }
-        if !rest.is_empty() {
+        if !last.is_empty() {
             let mut word = [0; 8];
-            word[..rest.len()].copy_from_slice(rest);
+            word[..last.len()].copy_from_slice(last);
             self.write_u64(u64::from_le_bytes(word));
         }
     }
@@ -183,26 +188,29 @@ impl Hasher for Rest {
 mod tests {
     use super::*;
 
-    fn state(fill: impl Fn(&mut Rest)) -> Option<u128> {
-        let mut rest = Rest::default();
-        fill(&mut rest);
-        rest.state()
+    fn state(fill: impl Fn(&mut WorldState)) -> Option<u128> {
+        let mut state = WorldState::default();
+        fill(&mut state);
+        state.state()
     }
 
     #[test]
     fn lists_have_an_order_and_sets_have_none() {
-        assert_ne!(state(|rest| rest.add_list([1, 2])), state(|rest| rest.add_list([2, 1])));
-        assert_eq!(state(|rest| rest.add_set([1, 2, 3])), state(|rest| rest.add_set([3, 1, 2])));
-        assert_ne!(state(|rest| rest.add_set([1, 1])), state(|rest| rest.add_set([1])));
-        assert_ne!(state(|rest| rest.add_set([1, 3])), state(|rest| rest.add_set([2, 2])));
+        assert_ne!(state(|state| state.add_list([1, 2])), state(|state| state.add_list([2, 1])));
+        assert_eq!(
+            state(|state| state.add_set([1, 2, 3])),
+            state(|state| state.add_set([3, 1, 2]))
+        );
+        assert_ne!(state(|state| state.add_set([1, 1])), state(|state| state.add_set([1])));
+        assert_ne!(state(|state| state.add_set([1, 3])), state(|state| state.add_set([2, 2])));
     }
 
     #[test]
     fn where_a_list_ends_is_part_of_the_state() {
         let lists = |first: &'static [u8], second: &'static [u8]| {
-            state(move |rest| {
-                rest.add_list(first);
-                rest.add_list(second);
+            state(move |state| {
+                state.add_list(first);
+                state.add_list(second);
             })
         };
         assert_ne!(lists(&[1], &[2, 3]), lists(&[1, 2], &[3]));
@@ -211,24 +219,66 @@ mod tests {
 
     #[test]
     fn every_part_is_part_of_the_state() {
-        let parts = [state(|_| {}), state(|rest| rest.add(1)), state(|rest| rest.add(2))];
-        assert_eq!(parts[1], state(|rest| rest.add(1)));
+        let parts = [state(|_| {}), state(|state| state.add(1)), state(|state| state.add(2))];
+        assert_eq!(parts[1], state(|state| state.add(1)));
         assert_ne!(parts[0], parts[1]);
         assert_ne!(parts[1], parts[2]);
     }
 
     #[test]
-    fn what_is_not_so_leaves_no_rest() {
-        let asked = |is_so| {
-            let mut rest = Rest::default();
-            rest.requires(is_so);
-            rest.is_told()
-        };
-        assert!(asked(true) && !asked(false));
-        assert!(state(|rest| rest.requires(true)).is_some());
+    fn what_is_not_so_leaves_nothing_told() {
+        assert!(state(|state| state.requires(true)).is_some());
+        assert_eq!(state(|state| state.requires(false)), None);
         assert_eq!(
-            state(|rest| [false, true].map(|is_so| rest.requires(is_so)).iter().for_each(drop)),
+            state(|state| [false, true].map(|is_so| state.requires(is_so)).iter().for_each(drop)),
             None
         );
+    }
+
+    /// The state with one request of shard 0 on its way, whose owner has counted so far.
+    fn waiting(life: Life, token: u64, serial: u64) -> (Option<u128>, bool) {
+        let mut state = WorldState::of([life].into());
+        state.add_serial(ShardIndex(0), Serial::new(token, serial));
+        (state.state(), state.knows_earlier_lives())
+    }
+
+    #[test]
+    fn a_request_is_known_by_how_long_ago_it_was_made_and_by_its_life() {
+        let life = Life { token: 3, serials: 9, commits: 0 };
+        let (last, _) = waiting(life, 3, 9);
+        assert_eq!(waiting(Life { token: 5, serials: 2, commits: 7 }, 5, 2), (last, false));
+        assert_ne!(waiting(life, 3, 8).0, last);
+        let (earlier, knows) = waiting(life, 2, 9);
+        assert!(earlier.is_some() && earlier != last && knows);
+        // Nobody has a token that was not granted.
+        assert_eq!(waiting(life, 4, 1).0, None);
+        let mut state = WorldState::of([life].into());
+        state.add_serial(ShardIndex(0), Serial::default());
+        assert!(state.state().is_some_and(|none| Some(none) != last));
+    }
+
+    #[test]
+    fn a_commit_is_known_by_how_many_were_applied_since() {
+        let of = |commits, number| {
+            let mut state = WorldState::of([Life { token: 1, serials: 0, commits }].into());
+            state.add_commit(ShardIndex(0), number);
+            state.state()
+        };
+        assert_eq!(of(4, 5), of(7, 8));
+        assert_ne!(of(4, 5), of(4, 6));
+    }
+
+    #[test]
+    fn the_parts_of_a_set_are_added_as_they_are_told() {
+        let of = |parts: &[(u64, u64)]| {
+            state(|state| {
+                state.add(7);
+                state.add_each(parts, |state, (key, value)| state.add((key, value)));
+                state.add(8);
+            })
+        };
+        assert_eq!(of(&[(1, 2), (3, 4)]), of(&[(3, 4), (1, 2)]));
+        assert_ne!(of(&[(1, 2), (3, 4)]), of(&[(1, 4), (3, 2)]));
+        assert_ne!(of(&[]), of(&[(1, 2)]));
     }
 }

@@ -9,18 +9,18 @@ use super::{Event, World};
 use onceproof_kernel::call::Serial;
 use onceproof_kernel::effect::Commit;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::rest::{Life, Rest};
+use onceproof_kernel::state::{Life, WorldState};
 use onceproof_kernel::system::{Pending, Process, System};
 use onceproof_kernel::time::Time;
 
 impl<S: System> World<'_, S> {
     /// Notes the state before this event.
-    pub(super) fn note_rest(&mut self, at: u64, event: &Event<S>) {
+    pub(super) fn note_state(&mut self, at: u64, event: &Event<S>) {
         // What is forgotten by age is forgotten without an event.
         let time = Time(self.outside.sources.start.0.saturating_add_unsigned(at));
         self.outside.store.age(time);
         if let Some(state) = self.state_before(at, event) {
-            self.outside.answers.note_rest(at, state);
+            self.outside.answers.note_state(at, state);
         }
     }
 
@@ -76,41 +76,41 @@ impl<S: System> World<'_, S> {
         if !is_told {
             return None;
         }
-        let mut rest = Rest::of(self.lives().collect());
-        rest.add((at, calm_at));
+        let mut state = WorldState::of(self.lives().collect());
+        state.add((at, calm_at));
         for Owner { host, life: _, is_running: _ } in owners {
-            rest.add(host);
+            state.add(host);
         }
-        hosts.iter().for_each(|host| host.rest(&mut rest));
-        links.rest(at, &mut rest);
-        directory.rest(at, &mut rest);
-        if !rest.is_told() {
+        hosts.iter().for_each(|host| host.tell_state(&mut state));
+        links.tell_state(at, &mut state);
+        directory.tell_state(at, &mut state);
+        if !state.is_told() {
             return None;
         }
         let mut is_quiet = true;
         for (at, event) in [(at, event)].into_iter().chain(queue.in_order()) {
             if !self.is_void(event) {
                 is_quiet &= matches!(event, Event::Wake { timer, .. } if *timer == S::INPUT);
-                rest.add(at);
-                self.add_event(event, &mut rest);
+                state.add(at);
+                self.add_event(event, &mut state);
             }
         }
         // The ack of a copy has the fate of that of the other copy, which is no part of the state.
-        rest.requires(is_quiet || !outside.answers.knows_twins_of_acks());
+        state.requires(is_quiet || !outside.answers.knows_twins_of_acks());
         // Whether the death of a member leaves its group a session to end.
         for (shard, &session) in (0..).map(ShardIndex).zip(sessions) {
-            rest.add(session == outside.store.token(shard));
+            state.add(session == outside.store.token(shard));
         }
-        workers.iter().for_each(|worker| worker.rest(&mut rest));
+        workers.iter().for_each(|worker| worker.tell_state(&mut state));
         // What is outside is much, and grows.
-        if !rest.is_told() {
+        if !state.is_told() {
             return None;
         }
-        outside.rest(&mut rest);
-        if rest.knows_earlier_lives() {
-            directory.rest_of_earlier_lives(&mut rest);
+        outside.tell_state(&mut state);
+        if state.knows_earlier_lives() {
+            directory.tell_earlier_lives(&mut state);
         }
-        rest.state()
+        state.state()
     }
 
     fn lives(&self) -> impl Iterator<Item = Life> {
@@ -123,31 +123,31 @@ impl<S: System> World<'_, S> {
     }
 
     /// Adds what is still to happen.
-    fn add_event(&self, event: &Event<S>, rest: &mut Rest) {
-        rest.add(std::mem::discriminant(event));
+    fn add_event(&self, event: &Event<S>, state: &mut WorldState) {
+        state.add(std::mem::discriminant(event));
         match *event {
             Event::Request { flight } => {
                 let Flight { request, host } = &self.flights[flight];
-                rest.add(host);
-                S::add_pending(Pending::Request(request), rest);
+                state.add(host);
+                S::add_pending(Pending::Request(request), state);
             }
             Event::Reply { to, from, slot: _, serial, ref body } => {
-                self.add_route(to, from, serial, rest);
-                S::add_pending(Pending::Reply(body), rest);
+                self.add_route(to, from, serial, state);
+                S::add_pending(Pending::Reply(body), state);
             }
-            Event::Error { to, from, slot: _, serial } => self.add_route(to, from, serial, rest),
+            Event::Error { to, from, slot: _, serial } => self.add_route(to, from, serial, state),
             Event::Commit { wire, is_answered } => {
-                rest.add(is_answered);
-                self.add_wire(wire, rest);
+                state.add(is_answered);
+                self.add_wire(wire, state);
             }
             Event::Answer { wire, said } => {
-                rest.add(said);
-                self.add_wire(wire, rest);
+                state.add(said);
+                self.add_wire(wire, state);
             }
-            Event::Repeat { wire } => self.add_wire(wire, rest),
+            Event::Repeat { wire } => self.add_wire(wire, state),
             Event::Wake { shard, life, timer } => {
-                rest.requires(self.owner(shard) == Instance { shard, life });
-                S::add_pending(Pending::Timer(shard, timer), rest);
+                state.requires(self.owner(shard) == Instance { shard, life });
+                S::add_pending(Pending::Timer(shard, timer), state);
             }
             Event::Call { .. }
             | Event::Called { .. }
@@ -156,27 +156,27 @@ impl<S: System> World<'_, S> {
             | Event::Lease { .. }
             | Event::Session { .. }
             | Event::Boot { .. }
-            | Event::Fault { .. } => rest.requires(false),
+            | Event::Fault { .. } => state.requires(false),
         }
     }
 
     /// Adds where a reply goes, and to which request. Its slot follows from the serial.
-    fn add_route(&self, to: ShardIndex, from: ShardIndex, serial: Serial, rest: &mut Rest) {
-        rest.add((to, from, self.directory.under(to, serial.token())));
-        rest.add_serial(to, serial);
+    fn add_route(&self, to: ShardIndex, from: ShardIndex, serial: Serial, state: &mut WorldState) {
+        state.add((to, from, self.directory.under(to, serial.token())));
+        state.add_serial(to, serial);
     }
 
     /// Adds a commit that is on its way.
-    fn add_wire(&self, wire: u32, rest: &mut Rest) {
+    fn add_wire(&self, wire: u32, state: &mut WorldState) {
         let Wire { commit, who, is_answered, sends, events: _ } = self.wires[wire];
         let Commit { shard, token, number, point, ends_stay, subject, changes } = commit;
         let is_own = who == self.owner(shard) && token == self.outside.store.token(shard);
-        rest.requires(is_own);
-        rest.add((shard, point, ends_stay, subject, is_answered, sends));
-        rest.add_commit(shard, number);
-        rest.add(self.outside.store.has_applied(shard, number));
+        state.requires(is_own);
+        state.add((shard, point, ends_stay, subject, is_answered, sends));
+        state.add_commit(shard, number);
+        state.add(self.outside.store.has_applied(shard, number));
         let changes = self.effects.changes(changes);
-        rest.add(changes.len());
-        changes.iter().for_each(|change| S::add_pending(Pending::Change(change), rest));
+        state.add(changes.len());
+        changes.iter().for_each(|change| S::add_pending(Pending::Change(change), state));
     }
 }

@@ -1,4 +1,4 @@
-//! What a verdict depends on is part of the state at rest: two runs that differ in it do not come to the same.
+//! What a verdict depends on is part of the state: two runs that differ in it do not come to the same.
 
 use super::*;
 
@@ -6,9 +6,9 @@ use super::*;
 fn state(fill: impl Fn(&mut Fed)) -> Option<u128> {
     let mut fed = Fed::counting(&[("ann", 0), ("ann", 1)]);
     fill(&mut fed);
-    let mut rest = Rest::default();
-    fed.ledger.rest(&mut rest);
-    rest.state()
+    let mut state = WorldState::default();
+    fed.ledger.tell_state(&mut state);
+    state.state()
 }
 
 #[test]

@@ -1,0 +1,75 @@
+//! What of a worker is part of the state. Each part says so of itself, so that none leans on another.
+
+use super::*;
+use crate::dataflow::change::CommitKind;
+use crate::dataflow::mechanism::Ids;
+use crate::dataflow::point;
+use crate::dataflow::worker::arrive::gate::Gate;
+use crate::dataflow::worker::held::unit::Units;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::state::{Life, WorldState};
+use onceproof_kernel::system::Process;
+
+fn state(tell: impl FnOnce(&mut WorldState)) -> Option<u128> {
+    let mut state = WorldState::default();
+    tell(&mut state);
+    state.state()
+}
+
+#[test]
+fn a_key_that_is_busy_is_part_of_the_state_and_so_is_what_waits_for_it() {
+    let after = |fill: fn(&mut Gate)| {
+        let mut gate = Gate::default();
+        fill(&mut gate);
+        state(|state| gate.tell_state(state)).expect("it can be told")
+    };
+    let states = [
+        after(|_| {}),
+        after(|gate| assert!(gate.claim(Key::GLOBAL))),
+        after(|gate| gate.queue_window(Key::GLOBAL, Time(0))),
+        after(|gate| gate.queue_window(Key::GLOBAL, Time(1))),
+        after(|gate| gate.queue_window(Key(1), Time(0))),
+    ];
+    for (at, one) in states.iter().enumerate() {
+        assert!(!states[..at].contains(one), "state {at}");
+    }
+    let released = after(|gate| {
+        gate.claim(Key(70));
+        gate.release(Key(70));
+    });
+    assert_eq!(released, states[0]);
+}
+
+#[test]
+fn a_unit_that_is_open_is_part_of_the_state_wherever_it_is_kept() {
+    let of_one = |units: &Units, slot| state(|state| units.tell_state(&[slot], &[], state));
+    let mut units = Units::default();
+    let none = state(|state| units.tell_state(&[], &[], state));
+    assert!(none.is_some());
+    let first = units.open(CommitKind::Commit, point::watermark(Time(0)));
+    let alone = of_one(&units, first);
+    assert!(alone.is_some() && alone != none);
+    // One that nobody knows of cannot be told.
+    assert_eq!(state(|state| units.tell_state(&[], &[], state)), None);
+    let second = units.open(CommitKind::Commit, point::watermark(Time(0)));
+    units.close(first);
+    assert_eq!(of_one(&units, second), alone);
+    units.get(second).unanswered += 1;
+    assert_ne!(of_one(&units, second), alone);
+    units.close(second);
+    assert_eq!(state(|state| units.tell_state(&[], &[], state)), none);
+}
+
+#[test]
+fn with_ids_that_are_new_in_each_execution_no_state_is_told() {
+    let of = |ids| {
+        let mut stage = Stage::map(Mechanism { ids, ..Mechanism::default() });
+        stage.takes(Input::Boot, &["take token 1", "scan"]);
+        let life = Life { token: 1, serials: stage.worker.serials(), commits: 0 };
+        let mut state = WorldState::of([life; 8].into());
+        stage.worker.tell_state(&mut state);
+        state.state()
+    };
+    assert!(of(Ids::Derived).is_some());
+    assert_eq!(of(Ids::Fresh), None);
+}
