@@ -52,7 +52,7 @@ fn check_states(trial: &Trial, kinds: &[Kind], most: usize) -> usize {
     same
 }
 
-/// Two runs that are in one state, each in that of this number. What could follow is tried for one pair in eight: every
+/// Two runs that are in one state, each in that of this number. What could follow is tried for one pair in forty: every
 /// seventh of it, beginning with another one each time.
 fn check_same(simulator: &mut Simulator<'_>, pair: [(&Run, usize); 2], number: usize) {
     // When the last timer that nobody waits for is gone says nothing.
@@ -72,10 +72,10 @@ fn check_same(simulator: &mut Simulator<'_>, pair: [(&Run, usize); 2], number: u
     let [after, other_after] = pair.map(|(run, at)| &run.possible[run.states[at].before..]);
     let kinds = |of: &[Fault]| of.iter().map(|fault| fault.kind).collect::<Vec<_>>();
     assert_eq!(kinds(after), kinds(other_after), "{first:?} {second:?}");
-    if number % 8 > 0 {
+    if number % 40 > 0 {
         return;
     }
-    for (next, other) in after.iter().zip(other_after).skip(number / 8 % 7).step_by(7) {
+    for (next, other) in after.iter().zip(other_after).skip(number / 40 % 7).step_by(7) {
         let mut with = |schedule: &[Fault], next: &Fault| {
             simulator.place(&[schedule, std::slice::from_ref(next)].concat());
             what_it_comes_to(&simulator.brief(None))
