@@ -44,6 +44,26 @@ const LANES: usize = 3;
 /// After all events.
 const NEVER: Due = u128::MAX;
 
+/// The next event: when it is due, and in which lane, or in the heap.
+#[derive(Clone, Copy, Debug)]
+pub struct First {
+    due: Due,
+    place: usize,
+}
+
+impl First {
+    /// Its time.
+    #[inline(always)]
+    pub fn at(self) -> u64 {
+        (self.due >> 64) as u64
+    }
+
+    /// How many were scheduled before it.
+    pub fn number(self) -> u64 {
+        self.due as u64 & !(1 << 63)
+    }
+}
+
 /// A queue of events.
 #[derive(Debug)]
 pub struct EventQueue<T> {
@@ -118,43 +138,43 @@ impl<T: Copy> EventQueue<T> {
         }
     }
 
-    /// Takes the next event and its time. There is one caller, whose loop it is a part of.
+    /// Which event is next, if there is one.
     #[inline(always)]
-    pub fn pop(&mut self) -> Option<(u64, T)> {
+    pub fn first(&self) -> Option<First> {
         let [a, b, c, heap] = self.firsts;
         let (early, from_early) = if a < b { (a, 0) } else { (b, 1) };
-        let (late, from_late) = if c < heap { (c, 2) } else { (heap, 3) };
-        let from = if early < late { from_early } else { from_late };
-        let (due, event) = match (self.lanes.get_mut(from), &mut self.wheel) {
-            (Some(_), Some(wheel)) if from == LANES - 1 => {
-                let (first, next) = wheel.pop((c >> 64) as u64)?;
-                self.firsts[LANES - 1] = next.unwrap_or(NEVER);
-                first
+        let (late, from_late) = if c < heap { (c, 2) } else { (heap, LANES) };
+        let (due, place) = if early < late { (early, from_early) } else { (late, from_late) };
+        (due != NEVER).then_some(First { due, place })
+    }
+
+    /// Takes the next event, as [`first`](EventQueue::first) said which it is. There is one caller, whose loop it is a
+    /// part of.
+    #[inline(always)]
+    pub fn take(&mut self, First { due, place }: First) -> T {
+        self.now = (due >> 64) as u64;
+        match (self.lanes.get_mut(place), &mut self.wheel) {
+            (Some(_), Some(wheel)) if place == LANES - 1 => {
+                let (event, next) = wheel.take(self.now);
+                self.firsts[LANES - 1] = next;
+                event
             }
             (Some(lane), _) => {
-                let first = lane.pop_front()?;
-                self.firsts[from] = lane.first().unwrap_or(NEVER);
-                first
+                let (event, next) = lane.take();
+                self.firsts[place] = next;
+                event
             }
             (None, _) => {
-                let first = self.pop_heap()?;
+                let event = self.pop_heap();
                 self.firsts[LANES] = self.heap.first().map_or(NEVER, |&(due, _)| due);
-                first
+                event
             }
-        };
-        self.now = (due >> 64) as u64;
-        Some((self.now, event))
+        }
     }
 
     /// How many events were scheduled so far: each has the number of those before it.
     pub fn scheduled(&self) -> u64 {
         self.scheduled
-    }
-
-    /// The number of the next event.
-    pub fn next_number(&self) -> Option<u64> {
-        let first = self.firsts.iter().min().filter(|&&first| first != NEVER)?;
-        Some(*first as u64 & !(1 << 63))
     }
 
     /// All events with their times, in the order in which they are due.
@@ -200,13 +220,13 @@ impl<T: Copy> EventQueue<T> {
         self.heap[at] = moving;
     }
 
-    /// Takes the root: the hole goes down to a leaf along the least children without looking at what
+    /// Takes the root, which must be there: the hole goes down to a leaf along the least children without looking at what
     /// will fill it, then the last element goes into the hole and up to its place.
     #[inline(never)]
-    fn pop_heap(&mut self) -> Option<(Due, T)> {
-        let last = self.heap.pop()?;
-        let Some(&root) = self.heap.first() else {
-            return Some(last);
+    fn pop_heap(&mut self) -> T {
+        let root = self.heap[0].1;
+        let Some(last) = self.heap.pop().filter(|_| !self.heap.is_empty()) else {
+            return root;
         };
         let len = self.heap.len();
         let mut hole = 0;
@@ -234,7 +254,7 @@ impl<T: Copy> EventQueue<T> {
         }
         self.heap[hole] = last;
         self.sift_up(hole);
-        Some(root)
+        root
     }
 }
 
@@ -242,6 +262,14 @@ impl<T: Copy> EventQueue<T> {
 mod tests {
     use super::*;
     use onceproof_kernel::mix::scatter;
+
+    /// Takes all that is left, each with its time.
+    fn rest<T: Copy>(queue: &mut EventQueue<T>) -> impl Iterator<Item = (u64, T)> {
+        std::iter::from_fn(|| {
+            let first = queue.first()?;
+            Some((first.at(), queue.take(first)))
+        })
+    }
 
     /// Whatever is pushed, in whatever lane, comes out as a sorted list would give it.
     #[test]
@@ -259,11 +287,11 @@ mod tests {
             for n in 0..400_u64 {
                 let draw = scatter(seed * 1000 + n);
                 if draw.is_multiple_of(3) {
-                    let number = queue.next_number();
-                    if let Some((at, id)) = queue.pop() {
+                    if let Some(first) = queue.first() {
+                        let id = queue.take(first);
                         // An event has the number of those that were scheduled before it.
-                        assert_eq!(expected[number.expect("an event") as usize].2, id);
-                        now = at;
+                        assert_eq!(expected[first.number() as usize].2, id);
+                        now = first.at();
                         taken.push(id);
                     }
                     continue;
@@ -276,9 +304,7 @@ mod tests {
                 expected.push((at, turn as u8, n));
                 assert_eq!(queue.scheduled(), expected.len() as u64);
             }
-            while let Some((_, id)) = queue.pop() {
-                taken.push(id);
-            }
+            taken.extend(rest(&mut queue).map(|(_, id)| id));
             // Nothing is scheduled before now, so the order of taking is the sorted order, but for events
             // at the very instant of a last turn that was taken already.
             let mut by_time = expected.clone();
@@ -297,7 +323,7 @@ mod tests {
         {
             queue.push(*at, *turn, Lane::Heap, id);
         }
-        let order: Vec<usize> = std::iter::from_fn(|| queue.pop().map(|(_, id)| id)).collect();
+        let order: Vec<usize> = rest(&mut queue).map(|(_, id)| id).collect();
         assert_eq!(order, [2, 1, 3, 0]);
     }
 
@@ -309,7 +335,7 @@ mod tests {
         }
         let mut expected: Vec<(u64, u64)> = (0..5000).map(|n| (scatter(n) % 1000, n)).collect();
         expected.sort_unstable();
-        let taken: Vec<(u64, u64)> = std::iter::from_fn(|| queue.pop()).collect();
+        let taken: Vec<(u64, u64)> = rest(&mut queue).collect();
         assert_eq!(taken, expected);
     }
 }

@@ -1,6 +1,6 @@
 //! A queue, first in, first out, in a ring whose length is a power of two: the next place is found by a mask.
 
-use super::Due;
+use super::{Due, NEVER};
 use onceproof_kernel::copied_by_field;
 
 /// A ring of events.
@@ -32,12 +32,6 @@ impl<T: Copy> Ring<T> {
         self.len == 0
     }
 
-    /// When the first is due.
-    #[inline(always)]
-    pub fn first(&self) -> Option<Due> {
-        (self.len > 0).then(|| self.places[self.at(0)].0)
-    }
-
     /// When the last is due.
     #[inline(always)]
     pub fn last(&self) -> Option<Due> {
@@ -55,16 +49,14 @@ impl<T: Copy> Ring<T> {
         self.len += 1;
     }
 
-    /// Takes the first event.
+    /// Takes the first event, which must be there, and tells when the next one is due, or [`NEVER`].
     #[inline(always)]
-    pub fn pop_front(&mut self) -> Option<(Due, T)> {
-        if self.len == 0 {
-            return None;
-        }
-        let first = self.places[self.first];
+    pub fn take(&mut self) -> (T, Due) {
+        let event = self.places[self.first].1;
         self.first = self.at(1);
         self.len -= 1;
-        Some(first)
+        let next = if self.len > 0 { self.places[self.first].0 } else { NEVER };
+        (event, next)
     }
 
     /// All events, first to last.
@@ -101,13 +93,14 @@ mod tests {
             }
             assert_eq!(ring.iter().count() as u128, put - taken);
             for _ in 0..round % 5 {
-                if let Some(event) = ring.pop_front() {
-                    assert_eq!(event, (taken, taken));
+                if !ring.is_empty() {
+                    let next = if taken + 1 < put { taken + 1 } else { NEVER };
+                    assert_eq!(ring.take(), (taken, next));
                     taken += 1;
                 }
             }
             let is_empty = put == taken;
-            assert_eq!(ring.first(), (!is_empty).then_some(taken));
+            assert_eq!(ring.is_empty(), is_empty);
             assert_eq!(ring.last(), (!is_empty).then(|| put - 1));
         }
         assert!(taken > 300, "{taken}");

@@ -5,7 +5,7 @@
 //! where a thousand shards tell a thousand others something, a million events are due within the latency, and a heap of so
 //! many costs a miss of the cache for each of its ten levels.
 
-use super::Due;
+use super::{Due, NEVER};
 use onceproof_kernel::copied_by_field;
 use onceproof_kernel::time::Nanos;
 
@@ -105,20 +105,21 @@ impl<T: Copy> Wheel<T> {
         true
     }
 
-    /// Takes the first event, which is due at this time, and tells when the next one is.
+    /// Takes the first event, which is due at this time, and tells when the next one is, or [`NEVER`].
     #[inline(always)]
-    pub fn pop(&mut self, at: u64) -> Option<((Due, T), Option<Due>)> {
+    pub fn take(&mut self, at: u64) -> (T, Due) {
         let number = (at >> self.bits) as usize % SLOTS;
         if self.unordered_slots > 0 {
             self.put_in_order(number);
         }
         let slot = &mut self.slots[number];
-        let first = slot.pop()?;
+        let event = slot[slot.len() - 1].1;
+        slot.truncate(slot.len() - 1);
         if let Some(&(next, _)) = slot.last() {
-            return Some((first, Some(next)));
+            return (event, next);
         }
         self.filled[number / 64] &= !(1 << (number % 64));
-        Some((first, self.first_from(number)))
+        (event, self.first_from(number))
     }
 
     /// Puts a slot in order, if it is in none.
@@ -136,8 +137,8 @@ impl<T: Copy> Wheel<T> {
         self.slots.iter().flatten()
     }
 
-    /// When the first event is due, where none is before this slot.
-    fn first_from(&self, from: usize) -> Option<Due> {
+    /// When the first event is due, where none is before this slot; [`NEVER`] where there is none.
+    fn first_from(&self, from: usize) -> Due {
         let words = self.filled.len();
         let (word, bit) = (from / 64, from % 64);
         // The word in which it begins comes first, without what is before it, and last, with that alone.
@@ -147,9 +148,9 @@ impl<T: Copy> Wheel<T> {
             .into_iter()
             .chain(others.map(|word| (word, self.filled[word])))
             .find(|&(_, filled)| filled != 0);
-        let (word, filled) = found?;
-        let slot = &self.slots[word * 64 + filled.trailing_zeros() as usize];
-        slot.last().map(|&(due, _)| due)
+        let slot =
+            found.map(|(word, filled)| &self.slots[word * 64 + filled.trailing_zeros() as usize]);
+        slot.and_then(|slot| slot.last()).map_or(NEVER, |&(due, _)| due)
     }
 }
 
@@ -175,10 +176,10 @@ mod tests {
                 if draw % 4 < pops
                     && let Some((&next, _)) = left.first_key_value()
                 {
-                    let (taken, after) = wheel.pop((next >> 64) as u64).expect("an event");
-                    assert_eq!(Some(taken), left.pop_first());
-                    now = (taken.0 >> 64) as u64;
-                    assert_eq!(after, left.first_key_value().map(|(&due, _)| due));
+                    now = (next >> 64) as u64;
+                    let (taken, after) = wheel.take(now);
+                    assert_eq!(Some((next, taken)), left.pop_first());
+                    assert_eq!(after, left.first_key_value().map_or(NEVER, |(&due, _)| due));
                     continue;
                 }
                 let due = due(now + scatter(draw) % (longest + 1), number);

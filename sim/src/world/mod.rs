@@ -153,8 +153,9 @@ impl<'a, S: System> World<'a, S> {
     ) -> Option<End> {
         let mut look_at = 0;
         while self.outside.work.events < until {
-            let number = if IS_TRACED { self.queue.next_number() } else { None };
-            let Some((at, event)) = self.queue.pop() else { break };
+            let Some(first) = self.queue.first() else { break };
+            let (at, number) = (first.at(), IS_TRACED.then(|| first.number()));
+            let event = self.queue.take(first);
             if let Some(events) = &mut self.until_planted {
                 if *events == 0 {
                     self.until_planted = None;
