@@ -58,8 +58,8 @@ pub enum Written {
 /// What a process wants done, in order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Effect<S: System> {
-    /// Change rows.
-    Commit(Commit),
+    /// Change rows: by this commit, which [`Effects`] keeps.
+    Commit(CommitSlot),
     /// Reply to a request.
     Reply(Reply<S>),
     /// Tell a queue that a message is done.
@@ -157,13 +157,28 @@ pub struct Commit {
     pub ends_stay: bool,
     /// What it is about: its first record.
     pub subject: Subject,
-    /// What changes, in order: [`Effects`] keeps it.
-    pub changes: Batch,
 }
 
-/// The handle of a commit's changes.
+/// Where [`Effects`] keeps a commit, with what it changes, until it is over.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Batch(u32);
+pub struct CommitSlot(u32);
+
+impl CommitSlot {
+    /// Its place in a list that has one for each slot.
+    #[inline]
+    pub fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A commit that is listed or on its way, and what changes by it, in order.
+#[derive(Debug)]
+struct Kept<S: System> {
+    commit: Commit,
+    changes: Vec<S::Change>,
+}
+
+crate::copied_by_field!([S: System] Kept<S> { commit, changes });
 
 /// All that a worker has at hand while it works on one input.
 pub struct Context<'a, S: System, E> {
@@ -192,21 +207,21 @@ impl<S: System, E> Context<'_, S, E> {
     }
 }
 
-/// An ordered list of effects, with the changes of their commits.
+/// An ordered list of effects, and the commits among them until they are over.
 #[derive(Debug)]
 pub struct Effects<S: System> {
     /// The effects, first to last.
     pub list: Vec<Effect<S>>,
-    /// The changes of all commits that are listed or on their way. A buffer is used again for another commit.
-    batches: Vec<Vec<S::Change>>,
-    free: Vec<Batch>,
+    /// All commits that are listed or on their way. A slot is used again for another commit, with its memory.
+    commits: Vec<Kept<S>>,
+    free: Vec<CommitSlot>,
 }
 
-crate::copied_by_field!([S: System] Effects<S> { list, batches, free });
+crate::copied_by_field!([S: System] Effects<S> { list, commits, free });
 
 impl<S: System> Default for Effects<S> {
     fn default() -> Effects<S> {
-        Effects { list: Vec::new(), batches: Vec::new(), free: Vec::new() }
+        Effects { list: Vec::new(), commits: Vec::new(), free: Vec::new() }
     }
 }
 
@@ -216,34 +231,44 @@ impl<S: System> Effects<S> {
         self.list.iter().all(|effect| matches!(effect, Effect::Wake { .. }))
     }
 
-    /// Takes the changes of a commit, and leaves an empty buffer in their place.
-    pub fn take(&mut self, changes: &mut Vec<S::Change>) -> Batch {
-        let batch = self.free.pop().unwrap_or_else(|| {
-            self.batches.push(Vec::new());
-            Batch(self.batches.len() as u32 - 1)
-        });
-        std::mem::swap(&mut self.batches[batch.0 as usize], changes);
-        batch
+    /// Lists a commit, takes its changes, and leaves an empty buffer in their place.
+    #[inline]
+    pub fn commit(&mut self, commit: Commit, changes: &mut Vec<S::Change>) {
+        let slot = match self.free.pop() {
+            Some(slot) => {
+                self.commits[slot.at()].commit = commit;
+                slot
+            }
+            None => {
+                self.commits.push(Kept { commit, changes: Vec::new() });
+                CommitSlot(self.commits.len() as u32 - 1)
+            }
+        };
+        std::mem::swap(&mut self.commits[slot.at()].changes, changes);
+        self.list.push(Effect::Commit(slot));
     }
 
-    /// What a commit changes, in order.
-    pub fn changes(&self, batch: Batch) -> &[S::Change] {
-        &self.batches[batch.0 as usize]
+    /// A commit, and what changes by it, in order.
+    #[inline]
+    pub fn kept(&self, slot: CommitSlot) -> (&Commit, &[S::Change]) {
+        let Kept { commit, changes } = &self.commits[slot.at()];
+        (commit, changes)
     }
 
-    /// A commit is over: nobody asks for its changes any more.
-    pub fn recycle(&mut self, batch: Batch) {
-        self.batches[batch.0 as usize].clear();
-        self.free.push(batch);
+    /// A commit is over: nobody asks for it any more.
+    #[inline]
+    pub fn recycle(&mut self, slot: CommitSlot) {
+        self.commits[slot.at()].changes.clear();
+        self.free.push(slot);
     }
 
-    /// Forgets all effects and the changes of all commits, and keeps the memory.
+    /// Forgets all effects and all commits, and keeps the memory.
     pub fn clear(&mut self) {
         self.list.clear();
         self.free.clear();
-        for (changes, number) in self.batches.iter_mut().zip(0..) {
-            changes.clear();
-            self.free.push(Batch(number));
+        for (kept, number) in self.commits.iter_mut().zip(0..) {
+            kept.changes.clear();
+            self.free.push(CommitSlot(number));
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::queue::{Lane, Turn};
 use crate::store::Applied;
 use crate::trace::Nobody;
 use onceproof_kernel::alphabet::{Mark, Subject};
-use onceproof_kernel::effect::{Commit, Input, Written};
+use onceproof_kernel::effect::{Commit, CommitSlot, Input, Written};
 use onceproof_kernel::system::System;
 use onceproof_kernel::time::Nanos;
 
@@ -30,10 +30,9 @@ pub(super) enum Said {
     Fenced,
 }
 
-/// A commit on its way to the store or back.
+/// The way of a commit to the store or back.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wire {
-    pub commit: Commit,
     pub who: Instance,
     pub is_answered: bool,
     /// How often it was sent.
@@ -44,20 +43,23 @@ pub(super) struct Wire {
 
 impl<S: System> World<'_, S> {
     #[inline(never)]
-    pub(super) fn begin_commit(&mut self, who: Instance, commit: Commit, cost: Nanos) {
-        let wire = Wire { commit, who, is_answered: false, sends: 0, events: 0 };
-        let wire = self.wires.insert(wire);
-        self.send_commit_after(wire, cost);
+    pub(super) fn begin_commit(&mut self, who: Instance, slot: CommitSlot, cost: Nanos) {
+        let wire = Wire { who, is_answered: false, sends: 0, events: 0 };
+        if self.wires.len() <= slot.at() {
+            self.wires.resize(slot.at() + 1, wire);
+        }
+        self.wires[slot.at()] = wire;
+        self.send_commit_after(slot, cost);
     }
 
     #[inline(never)]
-    pub(super) fn send_commit(&mut self, wire: u32) {
+    pub(super) fn send_commit(&mut self, wire: CommitSlot) {
         self.send_commit_after(wire, 0);
     }
 
     #[inline(always)]
-    fn send_commit_after(&mut self, wire: u32, cost: Nanos) {
-        let commit = &self.wires[wire].commit;
+    fn send_commit_after(&mut self, wire: CommitSlot, cost: Nanos) {
+        let (commit, _) = self.effects.kept(wire);
         let fate = match self.outside.answers.asks_commits() {
             true if !self.layout.step(self.layout.step_of(commit.shard)).is_outside => {
                 let Commit { shard, subject, point, .. } = *commit;
@@ -90,9 +92,9 @@ impl<S: System> World<'_, S> {
         }
         // The answer is sure to come in time, unless something happens to this commit.
         if fate != CommitFate::Pass || self.may_time_out {
-            let Wire { commit, sends, .. } = &mut self.wires[wire];
+            let sends = &mut self.wires[wire.at()].sends;
             *sends += 1;
-            let step = self.layout.step_of(commit.shard);
+            let step = self.layout.step_of(self.effects.kept(wire).0.shard);
             let wait = self.layout.step(step).commit_retry.waits(way).wait(*sends);
             let at = self.now.saturating_add(cost).saturating_add(wait);
             self.schedule_wire(at, Lane::Heap, wire, Event::Repeat { wire });
@@ -100,27 +102,25 @@ impl<S: System> World<'_, S> {
     }
 
     #[inline(always)]
-    fn schedule_wire(&mut self, at: u64, lane: Lane, wire: u32, event: Event<S>) {
-        self.wires[wire].events += 1;
+    fn schedule_wire(&mut self, at: u64, lane: Lane, wire: CommitSlot, event: Event<S>) {
+        self.wires[wire.at()].events += 1;
         self.schedule(at, Turn::Normal, lane, event);
     }
 
     /// One event less refers to a wire; after the last its buffer is used again.
-    pub(super) fn drop_wire(&mut self, wire: u32) {
-        let events = &mut self.wires[wire].events;
+    pub(super) fn drop_wire(&mut self, wire: CommitSlot) {
+        let events = &mut self.wires[wire.at()].events;
         *events -= 1;
         if *events == 0 {
-            let changes = self.wires[wire].commit.changes;
-            self.wires.free(wire);
-            self.effects.recycle(changes);
+            self.effects.recycle(wire);
         }
     }
 
-    pub(super) fn commit_arrives(&mut self, wire: u32, is_answered: bool) {
+    pub(super) fn commit_arrives(&mut self, wire: CommitSlot, is_answered: bool) {
         let Outside { store, shared, ledger, words, work, sources, now, trace, measure, .. } =
             &mut self.outside;
-        let Wire { ref commit, who, is_answered: is_over, .. } = self.wires[wire];
-        let changes = self.effects.changes(commit.changes);
+        let Wire { who, is_answered: is_over, .. } = self.wires[wire.at()];
+        let (commit, changes) = self.effects.kept(wire);
         let ids = trace.recorder().map(|recorder| {
             recorder.changes_told = store.told(commit, changes, self.design, shared);
             &mut recorder.ids_told
@@ -184,9 +184,9 @@ impl<S: System> World<'_, S> {
         }
     }
 
-    pub(super) fn answer_arrives(&mut self, wire: u32, said: Said) {
-        let Wire { ref commit, who, is_answered, .. } = self.wires[wire];
-        let Commit { shard, number, subject, .. } = *commit;
+    pub(super) fn answer_arrives(&mut self, wire: CommitSlot, said: Said) {
+        let Wire { who, is_answered, .. } = self.wires[wire.at()];
+        let Commit { shard, number, subject, .. } = *self.effects.kept(wire).0;
         if is_answered || !self.is_running(who) {
             if self.outside.trace.is_on() {
                 let why = if is_answered { Nobody::Answered } else { Nobody::Gone };
@@ -194,7 +194,7 @@ impl<S: System> World<'_, S> {
             }
             return self.drop_wire(wire);
         }
-        self.wires[wire].is_answered = true;
+        self.wires[wire.at()].is_answered = true;
         self.count(Code::Answer, shard, number);
         if self.outside.trace.is_on() {
             self.tell_answer(wire, said);
@@ -211,14 +211,13 @@ impl<S: System> World<'_, S> {
     }
 
     /// A commit was not answered in time: it is repeated, or its worker is told that nobody knows what became of it.
-    pub(super) fn commit_waited(&mut self, wire: u32) {
-        let Wire { ref commit, .. } = self.wires[wire];
-        let Commit { shard, number, subject, .. } = *commit;
+    pub(super) fn commit_waited(&mut self, wire: CommitSlot) {
+        let Commit { shard, number, subject, .. } = *self.effects.kept(wire).0;
         if self.layout.step(self.layout.step_of(shard)).repeats_commits {
             self.send_commit(wire);
             return self.drop_wire(wire);
         }
-        self.wires[wire].is_answered = true;
+        self.wires[wire.at()].is_answered = true;
         self.count(Code::Answer, shard, !number);
         if self.outside.trace.is_on() {
             self.tell_answer_missing(wire);
@@ -227,8 +226,8 @@ impl<S: System> World<'_, S> {
     }
 
     /// A worker is about to hear of its commit.
-    fn hear_of_commit(&mut self, wire: u32, written: Written, subject: Subject) {
-        let who = self.wires[wire].who;
+    fn hear_of_commit(&mut self, wire: CommitSlot, written: Written, subject: Subject) {
+        let who = self.wires[wire.at()].who;
         if self.outside.answers.asks_before() {
             match self.strike(who, self.layout.alphabet.moments.answer, subject) {
                 Survival::GoesOn => {}
@@ -244,9 +243,9 @@ impl<S: System> World<'_, S> {
     }
 
     /// A worker hears of its commit.
-    pub(super) fn handle_answer(&mut self, wire: u32, written: Written) {
-        let Wire { ref commit, who, .. } = self.wires[wire];
-        let number = commit.number;
+    pub(super) fn handle_answer(&mut self, wire: CommitSlot, written: Written) {
+        let Wire { who, .. } = self.wires[wire.at()];
+        let number = self.effects.kept(wire).0.number;
         self.drop_wire(wire);
         if self.is_running(who) {
             self.deliver(who, Input::Committed { number, written });

@@ -151,7 +151,7 @@ impl<S: System> World<'_, S> {
             }
             // Whoever has its answer, or is no more, does not send it again.
             Event::Repeat { wire } => {
-                let Wire { is_answered, who, .. } = self.wires[wire];
+                let Wire { is_answered, who, .. } = self.wires[wire.at()];
                 is_answered || !self.is_running(who)
             }
             Event::Resume { host, pause } => !self.hosts[host as usize].ends_with(pause),
@@ -225,7 +225,7 @@ impl<S: System> World<'_, S> {
                 (request.from, format!("sends a {what}"))
             }
             Event::Commit { wire, .. } | Event::Answer { wire, .. } => {
-                (self.wires[wire].commit.shard, "commits".to_owned())
+                (self.effects.kept(wire).0.shard, "commits".to_owned())
             }
             _ => return None,
         };
@@ -249,7 +249,7 @@ impl<S: System> World<'_, S> {
                 Wait::EndOfInstant => return None,
             },
             Event::Repeat { wire } => {
-                let shard = self.wires[wire].commit.shard;
+                let shard = self.effects.kept(wire).0.shard;
                 (shard, "sends a commit that is not answered".to_owned())
             }
             Event::Restart { host } | Event::Resume { host, .. } => {

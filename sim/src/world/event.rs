@@ -2,6 +2,7 @@
 
 use super::commits::Said;
 use onceproof_kernel::call::{Answer, Serial};
+use onceproof_kernel::effect::CommitSlot;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system::System;
 
@@ -25,16 +26,16 @@ pub(super) enum Event<S: System> {
         serial: Serial,
     },
     Commit {
-        wire: u32,
+        wire: CommitSlot,
         is_answered: bool,
     },
     Answer {
-        wire: u32,
+        wire: CommitSlot,
         /// What the store says of it.
         said: Said,
     },
     Repeat {
-        wire: u32,
+        wire: CommitSlot,
     },
     Call {
         out: u32,

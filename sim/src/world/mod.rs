@@ -82,7 +82,8 @@ pub(crate) struct World<'a, S: System> {
     queue: EventQueue<Event<S>>,
     links: Links,
     flights: Pool<Flight<S>>,
-    wires: Pool<Wire>,
+    /// The way of each commit that is sent, in the slot of the commit.
+    wires: Vec<Wire>,
     outs: Pool<Out>,
     effects: Effects<S>,
     pub fingerprint: Fingerprint,
@@ -294,7 +295,7 @@ impl<'a, S: System> World<'a, S> {
                 Some(self.directory.under(to, serial.token()))
             }
             Event::Answer { wire, .. } | Event::Repeat { wire } => {
-                self.host_of(self.wires[wire].who)
+                self.host_of(self.wires[wire.at()].who)
             }
             Event::Session { shard, .. } => self.host_of(self.owner(self.keeper_of(shard)?)),
             Event::Wake { shard, life, .. }

@@ -166,7 +166,7 @@ impl<S: System> World<'_, S> {
         let List { mut effects, done, .. } = list;
         for effect in &effects[done..] {
             if let Effect::Commit(commit) = effect {
-                self.effects.recycle(commit.changes);
+                self.effects.recycle(*commit);
             }
         }
         effects.clear();
@@ -179,7 +179,10 @@ impl<S: System> World<'_, S> {
         let moments = &self.layout.alphabet.moments;
         let (before, subject) = match effect {
             Effect::Step { point, errand } => return self.strike_for(who, *point, *errand),
-            Effect::Commit(commit) => (commit.point, commit.subject),
+            Effect::Commit(commit) => {
+                let (commit, _) = self.effects.kept(*commit);
+                (commit.point, commit.subject)
+            }
             Effect::Reply(ack) => (S::replied_at(&ack.body, moments), ack.subject),
             Effect::AckMessage(ack) => (moments.reply, Subject::Record(ack.name)),
             Effect::Send(request) => {

@@ -44,7 +44,7 @@ impl<'a, S: System> World<'a, S> {
             },
             links: Links::default(),
             flights: Pool::default(),
-            wires: Pool::default(),
+            wires: Vec::new(),
             outs: Pool::default(),
             effects: Effects::default(),
             fingerprint: Fingerprint::default(),

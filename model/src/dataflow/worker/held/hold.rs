@@ -5,14 +5,14 @@
 
 use super::unit::Taken;
 use crate::dataflow::change::{CommitKind, Delta};
-use crate::dataflow::effect::{Context, Effect, Env};
+use crate::dataflow::effect::{Context, Env};
 use crate::dataflow::mechanism::{Atomic, Outputs};
 use crate::dataflow::point;
 use crate::dataflow::worker::Worker;
 use crate::pipeline::Ack;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::copied_by_field;
-use onceproof_kernel::effect::{Batch, Commit};
+use onceproof_kernel::effect::Commit;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::rest::Rest;
 use std::collections::VecDeque;
@@ -118,32 +118,33 @@ impl Worker {
             false => self.mechanism.atomic,
         };
         if atomic == Atomic::Together || !deltas.iter().any(is_id) {
-            let deltas = m.effects.take(deltas);
-            return self.send_commit(unit, deltas, m);
+            return self.send_commit(unit, m);
         }
-        let (mut ids, mut state) = deltas.drain(..).partition(is_id);
-        let (ids, state) = (m.effects.take(&mut ids), m.effects.take(&mut state));
+        let (ids, state) = deltas.drain(..).partition(is_id);
         let (first, second) = match atomic {
             Atomic::StateFirst | Atomic::Together => (state, ids),
             Atomic::IdFirst => (ids, state),
         };
-        self.send_commit(unit, first, m);
-        self.send_commit(unit, second, m);
+        for deltas in [first, second] {
+            self.units.get(unit).deltas = deltas;
+            self.send_commit(unit, m);
+        }
     }
 
-    fn send_commit<E: Env>(&mut self, unit: u32, deltas: Batch, m: &mut Context<'_, E>) {
+    /// Sends the deltas that a unit has.
+    fn send_commit<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
         let number = self.commits.open(unit);
         let unit = self.units.get(unit);
         unit.unanswered += 1;
-        m.effects.list.push(Effect::Commit(Commit {
+        let commit = Commit {
             shard: self.shard,
             token: self.token,
             number,
             point: m.design.layout.point_at(self.step, unit.kind.point()),
             ends_stay: unit.kind == CommitKind::Settle,
             subject: unit.subject,
-            changes: deltas,
-        }));
+        };
+        m.effects.commit(commit, &mut unit.deltas);
     }
 
     /// The store has answered a commit: what waited for it goes on.

@@ -285,10 +285,10 @@ impl Stage {
 
     pub(super) fn text(&self, effect: &Effect) -> String {
         match effect {
-            Effect::Commit(commit) => {
+            Effect::Commit(slot) => {
+                let (commit, changes) = self.effects.kept(*slot);
                 let kind = point::ALPHABET.word(commit.point);
-                let deltas: Vec<String> =
-                    self.effects.changes(commit.changes).iter().map(|d| self.delta(d)).collect();
+                let deltas: Vec<String> = changes.iter().map(|d| self.delta(d)).collect();
                 format!("{kind} {} [{}]", self.subject(commit.subject), deltas.join(", "))
             }
             Effect::Reply(ack) => format!("ack {}", self.subject(ack.subject)),
