@@ -27,6 +27,8 @@ pub enum Input<S: System> {
     Committed {
         /// The number of the commit.
         number: u64,
+        /// What the commit carried for its sender.
+        sender_slot: u32,
         /// What is known of it. Where commits are repeated until they are answered and rows admit every change, it is
         /// applied.
         written: Written,
@@ -151,6 +153,8 @@ pub struct Commit {
     pub token: u64,
     /// Its number under that token, from 0: applied once, however often it arrives.
     pub number: u64,
+    /// Where the sender keeps what waits for the answer, which carries it back.
+    pub sender_slot: u32,
     /// Which step of the protocol it is, by the word of its stage.
     pub point: Point,
     /// Whether it ends the stay of what it is about.

@@ -54,7 +54,8 @@ impl<S: System> ServiceDesk<S> {
             }
             let (shard, token, number) = (self.shard, self.token, self.commits);
             let subject = request.subject();
-            let commit = Commit { shard, token, number, point, ends_stay: true, subject };
+            let commit =
+                Commit { shard, token, number, sender_slot: 0, point, ends_stay: true, subject };
             m.effects.commit(commit, &mut changes);
             self.commits += 1;
             self.writing = Some((request, reply));

@@ -104,7 +104,7 @@ impl Body {
         }
         let (shard, token, point) = (hands.shard, hands.token, COMMIT);
         let ends_stay = true;
-        let commit = Commit { shard, token, number, point, ends_stay, subject };
+        let commit = Commit { shard, token, number, sender_slot: 0, point, ends_stay, subject };
         hands.m.effects.commit(commit, &mut changes);
     }
 

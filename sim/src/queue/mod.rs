@@ -82,7 +82,7 @@ copied_by_field!([T: Copy] EventQueue<T> {
     heap, lanes, wheel, now, firsts, scheduled,
 });
 
-impl<T: Copy> Default for EventQueue<T> {
+impl<T> Default for EventQueue<T> {
     fn default() -> EventQueue<T> {
         EventQueue {
             heap: Vec::new(),
@@ -95,7 +95,7 @@ impl<T: Copy> Default for EventQueue<T> {
     }
 }
 
-impl<T: Copy> EventQueue<T> {
+impl<T: Copy + Default> EventQueue<T> {
     /// A queue for latencies between workers that are drawn, and at most `longest`.
     pub fn with_wheel(longest: Nanos) -> EventQueue<T> {
         EventQueue { wheel: Some(Wheel::new(longest)), ..EventQueue::default() }
@@ -200,13 +200,14 @@ impl<T: Copy> EventQueue<T> {
         self.heap.iter().chain(lanes).chain(self.wheel.iter().flat_map(Wheel::iter))
     }
 
-    #[inline(never)]
+    #[inline(always)]
     fn push_heap(&mut self, due: Due, event: T) {
         self.firsts[LANES] = self.firsts[LANES].min(due);
         self.heap.push((due, event));
         self.sift_up(self.heap.len() - 1);
     }
 
+    #[inline(never)]
     fn sift_up(&mut self, mut at: usize) {
         let moving = self.heap[at];
         while at > 0 {
@@ -264,7 +265,7 @@ mod tests {
     use onceproof_kernel::mix::scatter;
 
     /// Takes all that is left, each with its time.
-    fn rest<T: Copy>(queue: &mut EventQueue<T>) -> impl Iterator<Item = (u64, T)> {
+    fn rest<T: Copy + Default>(queue: &mut EventQueue<T>) -> impl Iterator<Item = (u64, T)> {
         std::iter::from_fn(|| {
             let first = queue.first()?;
             Some((first.at(), queue.take(first)))

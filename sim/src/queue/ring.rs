@@ -20,7 +20,7 @@ impl<T> Default for Ring<T> {
     }
 }
 
-impl<T: Copy> Ring<T> {
+impl<T: Copy + Default> Ring<T> {
     /// Empties it and keeps its memory.
     pub fn clear(&mut self) {
         (self.first, self.len) = (0, 0);
@@ -42,7 +42,7 @@ impl<T: Copy> Ring<T> {
     #[inline(always)]
     pub fn push_back(&mut self, event: (Due, T)) {
         if self.len == self.places.len() {
-            self.grow(event);
+            self.grow();
         }
         let at = self.at(self.len);
         self.places[at] = event;
@@ -69,11 +69,12 @@ impl<T: Copy> Ring<T> {
         (self.first + number) & (self.places.len() - 1)
     }
 
-    /// Twice as many places, the new ones filled with anything.
+    /// Twice as many places, the new ones filled with anything. It is not handed the event that needs one: what has an
+    /// address somewhere is written there first, and copied to its place then.
     #[cold]
-    fn grow(&mut self, filler: (Due, T)) {
+    fn grow(&mut self) {
         let mut places: Vec<(Due, T)> = self.iter().copied().collect();
-        places.resize((self.len * 2).max(16), filler);
+        places.resize((self.len * 2).max(16), (NEVER, T::default()));
         (self.places, self.first) = (places, 0);
     }
 }

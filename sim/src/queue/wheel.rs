@@ -43,11 +43,10 @@ fn insert<T: Copy>(slot: &mut Vec<(Due, T)>, due: Due, event: T) {
     slot[place] = (due, event);
 }
 
-/// Takes one more of many events, without looking for its place. The first that is due stays the last.
+/// One more of many events was put behind them, without looking for its place. The first that is due stays the last.
 #[cold]
-fn append<T: Copy>(slot: &mut Vec<(Due, T)>, due: Due, event: T) {
-    slot.push((due, event));
-    if let [.., before, last] = &mut slot[..]
+fn appended<T: Copy>(slot: &mut [(Due, T)]) {
+    if let [.., before, last] = slot
         && before.0 < last.0
     {
         std::mem::swap(before, last);
@@ -93,7 +92,8 @@ impl<T: Copy> Wheel<T> {
         if slot.len() < SHORT {
             insert(slot, due, event);
         } else if turns > 0 {
-            append(slot, due, event);
+            slot.push((due, event));
+            appended(slot);
             let bit = 1 << (at % 64);
             self.unordered_slots += u32::from(self.unordered[at / 64] & bit == 0);
             self.unordered[at / 64] |= bit;

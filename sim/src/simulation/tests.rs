@@ -173,7 +173,8 @@ impl Process<Post> for Clerk {
                 let (shard, token, number) = (BOX, self.token, self.done);
                 let (point, ends_stay) = (Point(0), true);
                 self.done += 1;
-                let commit = Commit { shard, token, number, point, ends_stay, subject };
+                let commit =
+                    Commit { shard, token, number, sender_slot: 0, point, ends_stay, subject };
                 context.effects.commit(commit, &mut vec![body]);
             }
             _ => {}

@@ -43,21 +43,27 @@ pub(super) struct Wire {
 
 impl<S: System> World<'_, S> {
     #[inline(never)]
-    pub(super) fn begin_commit(&mut self, who: Instance, slot: CommitSlot, cost: Nanos) {
-        let wire = Wire { who, is_answered: false, sends: 0, events: 0 };
-        if self.wires.len() <= slot.at() {
-            self.wires.resize(slot.at() + 1, wire);
+    pub(super) fn begin_commit(&mut self, who: Instance, wire: CommitSlot, cost: Nanos) {
+        if self.wires.len() <= wire.at() {
+            let none = Wire { who, is_answered: false, sends: 0, events: 0 };
+            self.wires.resize(wire.at() + 1, none);
         }
-        self.wires[slot.at()] = wire;
-        self.send_commit_after(slot, cost);
+        let is_watched = self.outside.answers.asks_commits() || self.outside.trace.is_on();
+        if is_watched || self.may_time_out {
+            self.wires[wire.at()] = Wire { who, is_answered: false, sends: 0, events: 0 };
+            return self.send_commit_after(wire, cost);
+        }
+        // Nothing befalls it, nobody is told, and the answer is sure to come in time.
+        self.wires[wire.at()] = Wire { who, is_answered: false, sends: 0, events: 1 };
+        let at = self.now.saturating_add(cost).saturating_add(self.plan.cluster.commit);
+        self.schedule(at, Turn::Normal, Lane::Store, Event::Commit { wire, is_answered: true });
     }
 
-    #[inline(never)]
     pub(super) fn send_commit(&mut self, wire: CommitSlot) {
         self.send_commit_after(wire, 0);
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn send_commit_after(&mut self, wire: CommitSlot, cost: Nanos) {
         let (commit, _) = self.effects.kept(wire);
         let fate = match self.outside.answers.asks_commits() {
@@ -186,15 +192,11 @@ impl<S: System> World<'_, S> {
 
     pub(super) fn answer_arrives(&mut self, wire: CommitSlot, said: Said) {
         let Wire { who, is_answered, .. } = self.wires[wire.at()];
-        let Commit { shard, number, subject, .. } = *self.effects.kept(wire).0;
         if is_answered || !self.is_running(who) {
-            if self.outside.trace.is_on() {
-                let why = if is_answered { Nobody::Answered } else { Nobody::Gone };
-                self.tell_answer_lost(wire, why);
-            }
-            return self.drop_wire(wire);
+            return self.lose_answer(wire, is_answered);
         }
         self.wires[wire.at()].is_answered = true;
+        let Commit { shard, number, .. } = *self.effects.kept(wire).0;
         self.count(Code::Answer, shard, number);
         if self.outside.trace.is_on() {
             self.tell_answer(wire, said);
@@ -207,12 +209,22 @@ impl<S: System> World<'_, S> {
                 return self.drop_wire(wire);
             }
         };
-        self.hear_of_commit(wire, written, subject);
+        self.hear_of_commit(wire, who, written);
+    }
+
+    /// An answer arrives at nobody who waits for it.
+    #[cold]
+    fn lose_answer(&mut self, wire: CommitSlot, is_answered: bool) {
+        if self.outside.trace.is_on() {
+            let why = if is_answered { Nobody::Answered } else { Nobody::Gone };
+            self.tell_answer_lost(wire, why);
+        }
+        self.drop_wire(wire);
     }
 
     /// A commit was not answered in time: it is repeated, or its worker is told that nobody knows what became of it.
     pub(super) fn commit_waited(&mut self, wire: CommitSlot) {
-        let Commit { shard, number, subject, .. } = *self.effects.kept(wire).0;
+        let Commit { shard, number, .. } = *self.effects.kept(wire).0;
         if self.layout.step(self.layout.step_of(shard)).repeats_commits {
             self.send_commit(wire);
             return self.drop_wire(wire);
@@ -222,33 +234,46 @@ impl<S: System> World<'_, S> {
         if self.outside.trace.is_on() {
             self.tell_answer_missing(wire);
         }
-        self.hear_of_commit(wire, Written::Unknown, subject);
+        self.hear_of_commit(wire, self.wires[wire.at()].who, Written::Unknown);
     }
 
-    /// A worker is about to hear of its commit.
-    fn hear_of_commit(&mut self, wire: CommitSlot, written: Written, subject: Subject) {
-        let who = self.wires[wire.at()].who;
-        if self.outside.answers.asks_before() {
-            match self.strike(who, self.layout.alphabet.moments.answer, subject) {
-                Survival::GoesOn => {}
-                Survival::Ends => return self.drop_wire(wire),
-                Survival::Waits(host) => {
-                    let cause = self.outside.trace.cause();
-                    return self.hosts[host as usize]
-                        .interrupt(Waiting::Answer { wire, written }, cause);
-                }
+    /// A worker that runs is about to hear of its commit.
+    #[inline(always)]
+    fn hear_of_commit(&mut self, wire: CommitSlot, who: Instance, written: Written) {
+        if !self.outside.answers.asks_before() || self.outlives_answer(wire, who, written) {
+            self.hand_answer(wire, who, written);
+        }
+    }
+
+    /// Whether a worker hears of its commit now, whatever befalls it before.
+    #[inline(never)]
+    fn outlives_answer(&mut self, wire: CommitSlot, who: Instance, written: Written) -> bool {
+        let subject = self.effects.kept(wire).0.subject;
+        match self.strike(who, self.layout.alphabet.moments.answer, subject) {
+            Survival::GoesOn => return true,
+            Survival::Ends => self.drop_wire(wire),
+            Survival::Waits(host) => {
+                let cause = self.outside.trace.cause();
+                self.hosts[host as usize].interrupt(Waiting::Answer { wire, written }, cause);
             }
         }
-        self.handle_answer(wire, written);
+        false
     }
 
-    /// A worker hears of its commit.
+    /// A worker that waited goes on, and hears of its commit, if it still runs.
     pub(super) fn handle_answer(&mut self, wire: CommitSlot, written: Written) {
-        let Wire { who, .. } = self.wires[wire.at()];
-        let number = self.effects.kept(wire).0.number;
-        self.drop_wire(wire);
-        if self.is_running(who) {
-            self.deliver(who, Input::Committed { number, written });
+        let who = self.wires[wire.at()].who;
+        match self.is_running(who) {
+            true => self.hand_answer(wire, who, written),
+            false => self.drop_wire(wire),
         }
+    }
+
+    /// A worker that runs hears of its commit.
+    #[inline(always)]
+    fn hand_answer(&mut self, wire: CommitSlot, who: Instance, written: Written) {
+        let Commit { number, sender_slot, .. } = *self.effects.kept(wire).0;
+        self.drop_wire(wire);
+        self.deliver(who, Input::Committed { number, sender_slot, written });
     }
 }

@@ -82,6 +82,13 @@ pub(super) enum Event<S: System> {
     },
 }
 
+/// What fills a place of the queue that holds nothing.
+impl<S: System> Default for Event<S> {
+    fn default() -> Event<S> {
+        Event::Fault { number: 0 }
+    }
+}
+
 /// Why a session is over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum SessionEnd {

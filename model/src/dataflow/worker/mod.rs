@@ -34,7 +34,6 @@ use arrive::watermark::Watermarks;
 use decide::chain::Link;
 use decide::fire::Windows;
 use decide::lift::Lifted;
-use held::hold::Commits;
 use held::outbox::Outbox;
 use held::unit::Units;
 use leave::call::Calls;
@@ -76,7 +75,8 @@ pub struct Worker {
     open: Option<u32>,
     open_settle: Option<u32>,
     lifted: Lifted,
-    commits: Commits,
+    /// How many commits were sent under this token.
+    commits: u64,
     calls: Calls,
     /// The numbers that were given to rows of an external table.
     given: Prefix,
@@ -147,7 +147,7 @@ impl Worker {
             open: None,
             open_settle: None,
             lifted: Lifted::default(),
-            commits: Commits::default(),
+            commits: 0,
             calls: Calls::default(),
             given: Prefix::default(),
             outbox: Outbox::default(),
@@ -167,7 +167,7 @@ impl Worker {
             Input::Boot => self.boot(m),
             Input::Request(request) => self.receive(request, m),
             Input::Replied(reply) => self.reply(reply, m),
-            Input::Committed { number, .. } => self.answered(number, m),
+            Input::Committed { sender_slot, .. } => self.answered(sender_slot, m),
             Input::Called { rpc, answer } => self.called(rpc, answer, m),
             Input::Wake(timer) => self.wake(timer, m),
             Input::Resume => self.resume(m),
@@ -261,7 +261,7 @@ impl Process<Dataflow> for Worker {
             open,
             open_settle,
             lifted,
-            commits,
+            commits: _,
             calls,
             given,
             outbox,
@@ -279,7 +279,6 @@ impl Process<Dataflow> for Worker {
         filters.rest(rest);
         units.rest(rest);
         lifted.rest(rest);
-        commits.rest(rest);
         calls.rest(rest);
         outbox.rest(rest);
         windows.rest(rest);

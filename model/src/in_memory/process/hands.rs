@@ -73,7 +73,10 @@ impl Hands {
         self.commits += 1;
         let (shard, token, subject) = (self.shard, self.token, Subject::Record(name));
         let ends_stay = true;
-        m.effects.commit(Commit { shard, token, number, point, ends_stay, subject }, changes);
+        m.effects.commit(
+            Commit { shard, token, number, sender_slot: 0, point, ends_stay, subject },
+            changes,
+        );
         number
     }
 

@@ -60,7 +60,8 @@ impl Hands {
         let number = self.commits;
         self.commits += 1;
         let (shard, token) = (self.shard, self.calls.token());
-        let commit = Commit { shard, token, number, point, ends_stay: true, subject };
+        let commit =
+            Commit { shard, token, number, sender_slot: 0, point, ends_stay: true, subject };
         m.effects.commit(commit, &mut changes);
         number
     }

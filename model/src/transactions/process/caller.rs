@@ -135,7 +135,7 @@ impl Caller {
         self.commits += 1;
         let (shard, token) = (self.shard, self.token);
         let ends_stay = true;
-        let commit = Commit { shard, token, number, point, ends_stay, subject };
+        let commit = Commit { shard, token, number, sender_slot: 0, point, ends_stay, subject };
         m.effects.commit(commit, &mut changes);
         number
     }

@@ -11,51 +11,8 @@ use crate::dataflow::point;
 use crate::dataflow::worker::Worker;
 use crate::pipeline::Ack;
 use onceproof_kernel::alphabet::Subject;
-use onceproof_kernel::copied_by_field;
 use onceproof_kernel::effect::Commit;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::rest::Rest;
-use std::collections::VecDeque;
-
-/// The commits that are not answered: their numbers, and the units they belong to.
-#[derive(Debug, Default)]
-pub(in crate::dataflow::worker) struct Commits {
-    /// The number of the first entry.
-    first: u64,
-    units: VecDeque<Option<u32>>,
-}
-
-copied_by_field!(Commits { first, units });
-
-impl Commits {
-    /// At rest every commit is answered.
-    pub fn rest(&self, rest: &mut Rest) {
-        let Commits { first: _, units } = self;
-        rest.requires(units.is_empty());
-    }
-
-    fn open(&mut self, unit: u32) -> u64 {
-        self.units.push_back(Some(unit));
-        self.first + self.units.len() as u64 - 1
-    }
-
-    /// The unit of a commit that is answered for the first time.
-    fn answered(&mut self, number: u64) -> Option<u32> {
-        let at = number.checked_sub(self.first)? as usize;
-        let unit = self.units.get_mut(at)?.take();
-        while let Some(None) = self.units.front() {
-            self.units.pop_front();
-            self.first += 1;
-        }
-        unit
-    }
-
-    /// Forgets all commits and goes on with the next number; a new token begins with 0.
-    pub fn restart(&mut self, has_new_token: bool) {
-        self.first = if has_new_token { 0 } else { self.first + self.units.len() as u64 };
-        self.units.clear();
-    }
-}
 
 impl Worker {
     /// Closes the bundles that are still open, since nothing more is ready at this instant.
@@ -133,29 +90,28 @@ impl Worker {
 
     /// Sends the deltas that a unit has.
     fn send_commit<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
-        let number = self.commits.open(unit);
+        let sender_slot = unit;
         let unit = self.units.get(unit);
         unit.unanswered += 1;
         let commit = Commit {
             shard: self.shard,
             token: self.token,
-            number,
+            number: self.commits,
+            sender_slot,
             point: m.design.layout.point_at(self.step, unit.kind.point()),
             ends_stay: unit.kind == CommitKind::Settle,
             subject: unit.subject,
         };
         m.effects.commit(commit, &mut unit.deltas);
+        self.commits += 1;
     }
 
-    /// The store has answered a commit: what waited for it goes on.
+    /// The store has answered a commit of a unit: what waited for it goes on.
     pub(in crate::dataflow::worker) fn answered<E: Env>(
         &mut self,
-        number: u64,
+        slot: u32,
         m: &mut Context<'_, E>,
     ) {
-        let Some(slot) = self.commits.answered(number) else {
-            return;
-        };
         let unit = self.units.get(slot);
         unit.unanswered -= 1;
         if unit.unanswered > 0 {
@@ -163,25 +119,30 @@ impl Worker {
         }
         let kind = unit.kind;
         let taken = std::mem::take(&mut unit.taken);
-        for &input in &taken {
+        for input in &taken {
             self.finish(input, m);
         }
-        for &stamp in &self.units.get(slot).pins {
-            self.promises.inputs.release(stamp);
+        let Worker { units, outbox, promises, mechanism, .. } = self;
+        let unit = units.get(slot);
+        unit.taken = taken;
+        for &stamp in &unit.pins {
+            promises.inputs.release(stamp);
         }
-        self.units.get(slot).taken = taken;
-        match (kind, self.mechanism.outputs) {
+        match (kind, mechanism.outputs) {
             (CommitKind::Commit | CommitKind::Emit, Outputs::Checkpoint) => {
-                self.outbox.release(&self.units.get(slot).outputs);
+                outbox.release(&unit.outputs);
             }
             (CommitKind::Settle, _)
             | (CommitKind::Commit | CommitKind::Emit, Outputs::Recompute) => {
-                self.outbox.forget(&self.units.get(slot).outputs);
+                outbox.forget(&unit.outputs);
             }
             (CommitKind::Watermark, _) => {}
         }
-        let owed = std::mem::take(&mut self.units.get(slot).owed);
-        self.units.close(slot);
+        let owed = match unit.owed.is_empty() {
+            true => Vec::new(),
+            false => std::mem::take(&mut unit.owed),
+        };
+        units.close(slot);
         for call in owed {
             self.send_call(call, m);
         }
@@ -189,8 +150,8 @@ impl Worker {
     }
 
     /// One input of a unit is durable: its sender is told, its window is known, its key is free.
-    fn finish<E: Env>(&mut self, input: Taken, m: &mut Context<'_, E>) {
-        match input {
+    fn finish<E: Env>(&mut self, input: &Taken, m: &mut Context<'_, E>) {
+        match *input {
             Taken::Request { from, rpc, subject, key, watermark, .. } => {
                 self.finish_request(from, rpc, subject, watermark, m);
                 self.gate.release(key);
