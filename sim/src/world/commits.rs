@@ -274,6 +274,6 @@ impl<S: System> World<'_, S> {
     fn hand_answer(&mut self, wire: CommitSlot, who: Instance, written: Written) {
         let Commit { number, sender_slot, .. } = *self.effects.kept(wire).0;
         self.drop_wire(wire);
-        self.deliver(who, Input::Committed { number, sender_slot, written });
+        self.deliver(who, &Input::Committed { number, sender_slot, written });
     }
 }

@@ -82,6 +82,30 @@ pub(super) enum Event<S: System> {
     },
 }
 
+impl<S: System> Event<S> {
+    /// Whether it may mean nothing any more when it is due. What travels always arrives, if only at nobody.
+    #[inline(always)]
+    pub fn may_lapse(&self) -> bool {
+        match self {
+            Event::Wake { .. }
+            | Event::Repeat { .. }
+            | Event::Resume { .. }
+            | Event::Lease { .. }
+            | Event::Session { .. }
+            | Event::Boot { .. } => true,
+            Event::Request { .. }
+            | Event::Reply { .. }
+            | Event::Error { .. }
+            | Event::Commit { .. }
+            | Event::Answer { .. }
+            | Event::Call { .. }
+            | Event::Called { .. }
+            | Event::Restart { .. }
+            | Event::Fault { .. } => false,
+        }
+    }
+}
+
 /// What fills a place of the queue that holds nothing.
 impl<S: System> Default for Event<S> {
     fn default() -> Event<S> {

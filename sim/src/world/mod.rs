@@ -241,7 +241,7 @@ impl<'a, S: System> World<'a, S> {
             self.hosts[host as usize].wait(event, cause);
             return;
         }
-        if self.is_void(&event) {
+        if event.may_lapse() && self.is_void(&event) {
             return self.discard(event);
         }
         self.outside.work.events += 1;
@@ -265,7 +265,7 @@ impl<'a, S: System> World<'a, S> {
                 if self.outside.trace.is_on() {
                     self.tell_timer(who, timer);
                 }
-                self.deliver(who, Input::Wake(timer));
+                self.deliver(who, &Input::Wake(timer));
             }
             Event::Restart { host } => self.restart(host),
             Event::Resume { host, .. } => self.resume(host),
@@ -281,7 +281,7 @@ impl<'a, S: System> World<'a, S> {
                 if self.outside.trace.is_on() {
                     self.tell_start(who);
                 }
-                self.deliver(who, Input::Boot);
+                self.deliver(who, &Input::Boot);
             }
             Event::Fault { number } => self.strike_at_time(number as usize),
         }

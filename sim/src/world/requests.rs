@@ -33,10 +33,11 @@ fn publication<S: System>(layout: &Layout, request: &Request<S>) -> Option<Time>
 
 impl<S: System> World<'_, S> {
     #[inline(never)]
-    pub(super) fn send_request(&mut self, sender: Instance, request: &mut Request<S>, cost: Nanos) {
+    pub(super) fn send_request(&mut self, sender: Instance, mut sent: Request<S>, cost: Nanos) {
         let Outside { words, work, marks, ledger, now, .. } = &mut self.outside;
-        let attempt = self.links.count_send(self.layout, request, words.names.len());
-        request.rpc.attempt = attempt;
+        let attempt = self.links.count_send(self.layout, &sent, words.names.len());
+        sent.rpc.attempt = attempt;
+        let request = &sent;
         let published = publication(self.layout, request);
         let is_retry = self.links.is_retry(self.layout, request, attempt, published);
         if let Some(Carried { name, id, .. }) = S::carried(&request.body) {
@@ -89,23 +90,27 @@ impl<S: System> World<'_, S> {
             return;
         }
         match fate {
-            RequestFate::Pass => self.fly(at, Lane::Network, request, to),
-            RequestFate::Lost => {}
             // A cut one way may leave this way open.
-            RequestFate::Cut(_) => self.fly(at, Lane::Network, request, to),
-            RequestFate::Twice => {
-                self.fly(at, Lane::Network, request, to);
-                self.fly(at, Lane::Network, request, to);
-            }
-            RequestFate::Late(by) => {
-                let at = at.saturating_add(by);
-                self.fly(at, Lane::Heap, request, to);
-            }
+            RequestFate::Pass | RequestFate::Cut(_) => self.fly(at, Lane::Network, request, to),
+            RequestFate::Lost => {}
+            RequestFate::Twice => self.fly_twice(at, request, to),
+            RequestFate::Late(by) => self.fly_late(at.saturating_add(by), request, to),
             RequestFate::Refused => {
                 let at = at.saturating_add(self.outside.answers.latency(&exchange, Leg::Ack));
                 self.answer_with_error(at, request);
             }
         }
+    }
+
+    #[cold]
+    fn fly_twice(&mut self, at: u64, request: &Request<S>, to: usize) {
+        self.fly(at, Lane::Network, request, to);
+        self.fly(at, Lane::Network, request, to);
+    }
+
+    #[cold]
+    fn fly_late(&mut self, at: u64, request: &Request<S>, to: usize) {
+        self.fly(at, Lane::Heap, request, to);
     }
 
     /// Whoever sent a request hears of an error.
@@ -114,6 +119,7 @@ impl<S: System> World<'_, S> {
         self.schedule(at, Turn::Normal, Lane::Heap, Event::Error { to, from, slot, serial });
     }
 
+    #[inline(always)]
     fn fly(&mut self, at: u64, lane: Lane, request: &Request<S>, to: usize) {
         let flight = Flight { request: *request, host: to as u32 };
         let flight = self.flights.insert(flight);
@@ -123,32 +129,39 @@ impl<S: System> World<'_, S> {
     /// A request arrives where its sender believed the shard to be. A zombie takes it like an owner.
     pub(super) fn request_arrives(&mut self, flight: u32) {
         let Flight { request, host } = self.flights.take(flight);
-        let Some(who) = self.find(host, request.to) else {
-            if self.hosts[host as usize].is_up() {
-                self.outside.marks.reach(Mark::SHARD_NOT_THERE);
-            }
-            let sent = self.outside.trace.cause();
-            if self.outside.trace.is_on() {
-                self.tell_request_lost(&request, host, self.why_nobody(host));
-            }
-            if S::passage(&request.body) == Passage::Channel {
-                // That nobody took it is no cause of the error: that it was sent is.
-                sent.into_iter().for_each(|sent| self.note_cause(sent));
-                self.answer_with_error(self.now, &request);
-            }
-            return;
+        let (to, input) = (request.to, Input::Request(request));
+        let Input::Request(request) = &input else { unreachable!("it was just made") };
+        let Some(who) = self.find(host, to) else {
+            return self.request_is_lost(request, host);
         };
-        self.fingerprint.add_request(self.now, &request, &self.outside.words);
-        if who != self.owner(request.to) {
+        self.fingerprint.add_request(self.now, request, &self.outside.words);
+        if who != self.owner(to) {
             self.outside.marks.reach(Mark::ZOMBIE_ASKED);
         }
         if self.outside.trace.is_on() {
-            self.tell_request_arrives(who, &request);
+            self.tell_request_arrives(who, request);
         }
         if let Some(carried) = S::carried(&request.body) {
-            self.outside.ledger.hold(request.to, carried.name);
+            self.outside.ledger.hold(to, carried.name);
         }
-        self.deliver(who, Input::Request(request));
+        self.deliver(who, &input);
+    }
+
+    /// A request arrives where nobody takes it.
+    #[cold]
+    fn request_is_lost(&mut self, request: &Request<S>, host: u32) {
+        if self.hosts[host as usize].is_up() {
+            self.outside.marks.reach(Mark::SHARD_NOT_THERE);
+        }
+        let sent = self.outside.trace.cause();
+        if self.outside.trace.is_on() {
+            self.tell_request_lost(request, host, self.why_nobody(host));
+        }
+        if S::passage(&request.body) == Passage::Channel {
+            // That nobody took it is no cause of the error: that it was sent is.
+            sent.into_iter().for_each(|sent| self.note_cause(sent));
+            self.answer_with_error(self.now, request);
+        }
     }
 
     /// A reply arrives at the worker that sent the request.
@@ -175,7 +188,7 @@ impl<S: System> World<'_, S> {
             if self.now >= self.calm_at && body.is_some() && self.running(who).awaits_reply(rpc) {
                 self.standstill.progressed(self.now);
             }
-            self.deliver(who, Input::Replied(Replied { from, rpc, body }));
+            self.deliver(who, &Input::Replied(Replied { from, rpc, body }));
         } else if self.outside.trace.is_on() {
             let rpc = Rpc { slot, attempt: 0, serial };
             self.tell_reply_lost(ReplyTold { to, from, rpc, body }, None);

@@ -20,10 +20,10 @@ mod leave;
 #[cfg(test)]
 mod tests;
 
-use crate::dataflow::change::Watermark;
+use crate::dataflow::change::{CommitKind, Watermark};
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Effect, Effects, Env, Input, Timer};
-use crate::dataflow::mechanism::{Ids, Mechanism};
+use crate::dataflow::mechanism::{Atomic, Ids, Mechanism};
 use crate::dataflow::record::Record;
 use crate::dataflow::{Dataflow, Design};
 use crate::pipeline::StepKind;
@@ -38,7 +38,7 @@ use held::outbox::Outbox;
 use held::unit::Units;
 use leave::call::Calls;
 use leave::promise::Promises;
-use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::copied_by_field;
 use onceproof_kernel::env;
@@ -58,6 +58,9 @@ pub struct Worker {
     step: StepIndex,
     mechanism: Mechanism,
     defect: Option<Defect>,
+    /// How ids and state are committed, and before which step of the protocol each kind of commit is sent.
+    atomic: Atomic,
+    points: [Point; 4],
     /// Whether it reads a queue, and whether one that does sends to it.
     reads_queue: bool,
     is_behind_queue: bool,
@@ -95,6 +98,8 @@ copied_by_field!(Worker {
     step,
     mechanism,
     defect,
+    atomic,
+    points,
     reads_queue,
     is_behind_queue,
     token,
@@ -129,11 +134,17 @@ impl Worker {
             matches!(design.pipeline.step(step).kind, StepKind::Source { queue: Some(_), .. })
         };
         let mut senders = design.senders(step).iter().copied();
+        let mechanism = *design.mechanism(step);
         Worker {
             shard,
             step,
-            mechanism: *design.mechanism(step),
+            mechanism,
             defect: design.defect(),
+            atomic: match mechanism.dedup.writes_ids_first() {
+                true => Atomic::IdFirst,
+                false => mechanism.atomic,
+            },
+            points: CommitKind::ALL.map(|kind| design.layout.point_at(step, kind.point())),
             reads_queue: reads_queue(step),
             is_behind_queue: senders.any(|shard| reads_queue(design.layout.step_of(shard))),
             token: 0,
@@ -248,6 +259,8 @@ impl Process<Dataflow> for Worker {
             step: _,
             mechanism,
             defect,
+            atomic: _,
+            points: _,
             reads_queue: _,
             is_behind_queue: _,
             token: _,

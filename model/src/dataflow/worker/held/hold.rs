@@ -63,42 +63,48 @@ impl Worker {
     }
 
     /// Sends a unit's deltas to the store, in one commit or, where id and state are torn apart, in two.
+    #[inline(always)]
     pub(in crate::dataflow::worker) fn commit<E: Env>(
         &mut self,
         unit: u32,
         m: &mut Context<'_, E>,
     ) {
+        match self.atomic {
+            Atomic::Together => self.send_commit(unit, m),
+            Atomic::StateFirst | Atomic::IdFirst => self.commit_apart(unit, m),
+        }
+    }
+
+    /// Sends the ids of a unit's deltas before or after all else.
+    #[inline(never)]
+    fn commit_apart<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
         let is_id = |delta: &Delta| matches!(delta, Delta::Id { .. });
         let deltas = &mut self.units.get(unit).deltas;
-        let atomic = match self.mechanism.dedup.writes_ids_first() {
-            true => Atomic::IdFirst,
-            false => self.mechanism.atomic,
-        };
-        if atomic == Atomic::Together || !deltas.iter().any(is_id) {
+        if !deltas.iter().any(is_id) {
             return self.send_commit(unit, m);
         }
         let (ids, state) = deltas.drain(..).partition(is_id);
-        let (first, second) = match atomic {
-            Atomic::StateFirst | Atomic::Together => (state, ids),
-            Atomic::IdFirst => (ids, state),
+        let parts = match self.atomic {
+            Atomic::StateFirst | Atomic::Together => [state, ids],
+            Atomic::IdFirst => [ids, state],
         };
-        for deltas in [first, second] {
+        for deltas in parts {
             self.units.get(unit).deltas = deltas;
             self.send_commit(unit, m);
         }
     }
 
     /// Sends the deltas that a unit has.
-    fn send_commit<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
-        let sender_slot = unit;
-        let unit = self.units.get(unit);
+    #[inline(never)]
+    fn send_commit<E: Env>(&mut self, sender_slot: u32, m: &mut Context<'_, E>) {
+        let unit = self.units.get(sender_slot);
         unit.unanswered += 1;
         let commit = Commit {
             shard: self.shard,
             token: self.token,
             number: self.commits,
             sender_slot,
-            point: m.design.layout.point_at(self.step, unit.kind.point()),
+            point: self.points[unit.kind as usize],
             ends_stay: unit.kind == CommitKind::Settle,
             subject: unit.subject,
         };
@@ -117,18 +123,19 @@ impl Worker {
         if unit.unanswered > 0 {
             return;
         }
-        let kind = unit.kind;
-        let taken = std::mem::take(&mut unit.taken);
-        for input in &taken {
-            self.finish(input, m);
+        if !unit.taken.is_empty() {
+            let taken = std::mem::take(&mut unit.taken);
+            for input in &taken {
+                self.finish(input, m);
+            }
+            self.units.get(slot).taken = taken;
         }
         let Worker { units, outbox, promises, mechanism, .. } = self;
         let unit = units.get(slot);
-        unit.taken = taken;
         for &stamp in &unit.pins {
             promises.inputs.release(stamp);
         }
-        match (kind, mechanism.outputs) {
+        match (unit.kind, mechanism.outputs) {
             (CommitKind::Commit | CommitKind::Emit, Outputs::Checkpoint) => {
                 outbox.release(&unit.outputs);
             }
@@ -138,15 +145,19 @@ impl Worker {
             }
             (CommitKind::Watermark, _) => {}
         }
-        let owed = match unit.owed.is_empty() {
-            true => Vec::new(),
-            false => std::mem::take(&mut unit.owed),
-        };
-        units.close(slot);
-        for call in owed {
+        if !unit.owed.is_empty() {
+            self.pay_all(slot, m);
+        }
+        self.units.close(slot);
+        self.pump(m);
+    }
+
+    /// Makes the calls that a unit owes.
+    #[cold]
+    fn pay_all<E: Env>(&mut self, slot: u32, m: &mut Context<'_, E>) {
+        for call in std::mem::take(&mut self.units.get(slot).owed) {
             self.send_call(call, m);
         }
-        self.pump(m);
     }
 
     /// One input of a unit is durable: its sender is told, its window is known, its key is free.
