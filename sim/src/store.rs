@@ -162,7 +162,9 @@ impl<S: System> Store<S> {
         self.shards[shard.at()].token
     }
 
-    /// Applies a commit, and lets whoever watches hear each change.
+    /// Applies a commit, and lets whoever watches hear each change. It is a function of its own, since what all changes do
+    /// leaves no register to whoever calls it.
+    #[inline(never)]
     pub fn apply(
         &mut self,
         commit: &Commit,

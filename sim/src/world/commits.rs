@@ -138,9 +138,7 @@ impl<S: System> World<'_, S> {
         self.fingerprint.add(self.now, Code::Commit, which);
         match applied {
             Applied::Now => {
-                for change in changes {
-                    self.fingerprint.add_change::<S>(self.now, change, words);
-                }
+                self.fingerprint.add_changes::<S>(self.now, changes, words);
                 work.commits += 1;
                 if let Some(measure) = measure {
                     measure.commits(self.now, who.shard, who.life);

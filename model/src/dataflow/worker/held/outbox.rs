@@ -131,7 +131,10 @@ impl Outbox {
 
     /// Outputs that may be sent now.
     pub fn release(&mut self, slots: &[u32]) {
-        self.queue.extend(slots);
+        // Nearly always one.
+        for &slot in slots {
+            self.queue.push_back(slot);
+        }
     }
 
     /// The next output to send, if no more than `limit` are in flight with it.
@@ -221,10 +224,13 @@ impl Outbox {
     /// Drops the pins of acked outputs when they are most of what is kept, so that pins which nobody asks
     /// for do not pile up.
     fn prune(&mut self) {
-        if self.pins.len() > 64 + 2 * self.pending as usize {
-            let entries = &self.entries;
-            self.pins.retain(|&Reverse((_, slot, birth))| is_pinning(entries, slot, birth));
-            self.stamps.retain(|&(_, slot, birth)| is_pinning(entries, slot, birth));
+        let Outbox { entries, pins, stamps, pending, .. } = self;
+        let most = 64 + 2 * *pending as usize;
+        if pins.len() > most {
+            pins.retain(|&Reverse((_, slot, birth))| is_pinning(entries, slot, birth));
+        }
+        if stamps.len() > most {
+            stamps.retain(|&(_, slot, birth)| is_pinning(entries, slot, birth));
         }
     }
 

@@ -130,25 +130,28 @@ impl Units {
                 unit.is_busy = is_busy;
                 slot
             }
-            None => {
-                self.slots.push(Unit {
-                    kind,
-                    subject,
-                    taken: Vec::new(),
-                    deltas: Vec::new(),
-                    outputs: Vec::new(),
-                    rows: Vec::new(),
-                    unwritten: 0,
-                    owed: Vec::new(),
-                    indexed: 0,
-                    pins: Vec::new(),
-                    unacked: 0,
-                    unanswered: 0,
-                    is_busy,
-                });
-                self.slots.len() as u32 - 1
-            }
+            None => self.add(kind, subject, is_busy),
         }
+    }
+
+    #[cold]
+    fn add(&mut self, kind: CommitKind, subject: Subject, is_busy: bool) -> u32 {
+        self.slots.push(Unit {
+            kind,
+            subject,
+            taken: Vec::new(),
+            deltas: Vec::new(),
+            outputs: Vec::new(),
+            rows: Vec::new(),
+            unwritten: 0,
+            owed: Vec::new(),
+            indexed: 0,
+            pins: Vec::new(),
+            unacked: 0,
+            unanswered: 0,
+            is_busy,
+        });
+        self.slots.len() as u32 - 1
     }
 
     pub fn get(&mut self, slot: u32) -> &mut Unit {
