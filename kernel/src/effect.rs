@@ -168,21 +168,37 @@ pub struct Commit {
 pub struct CommitSlot(u32);
 
 impl CommitSlot {
-    /// Its place in a list that has one for each slot.
-    #[inline]
-    pub fn at(self) -> usize {
+    #[inline(always)]
+    fn at(self) -> usize {
         self.0 as usize
     }
 }
 
-/// A commit that is listed or on its way, and what changes by it, in order.
-#[derive(Debug)]
-struct Kept<S: System> {
-    commit: Commit,
-    changes: Vec<S::Change>,
+/// How far a commit is on its way to the store and back, for whoever carries it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Way {
+    /// In which life its sender sent it.
+    pub life: u32,
+    /// How often it was sent.
+    pub sends: u32,
+    /// Events that still refer to it.
+    pub events: u32,
+    /// Whether its sender knows what became of it.
+    pub is_answered: bool,
 }
 
-crate::copied_by_field!([S: System] Kept<S> { commit, changes });
+/// A commit that is listed or on its way, and what changes by it, in order.
+#[derive(Debug)]
+pub struct Kept<S: System> {
+    /// The commit.
+    pub commit: Commit,
+    /// How far it is.
+    pub way: Way,
+    /// What changes by it, in order.
+    pub changes: Vec<S::Change>,
+}
+
+crate::copied_by_field!([S: System] Kept<S> { commit, way, changes });
 
 /// All that a worker has at hand while it works on one input.
 pub struct Context<'a, S: System, E> {
@@ -240,23 +256,32 @@ impl<S: System> Effects<S> {
     pub fn commit(&mut self, commit: Commit, changes: &mut Vec<S::Change>) {
         let slot = match self.free.pop() {
             Some(slot) => {
-                self.commits[slot.at()].commit = commit;
+                let kept = &mut self.commits[slot.at()];
+                kept.commit = commit;
+                std::mem::swap(&mut kept.changes, changes);
                 slot
             }
-            None => {
-                self.commits.push(Kept { commit, changes: Vec::new() });
-                CommitSlot(self.commits.len() as u32 - 1)
-            }
+            None => self.keep(commit, std::mem::take(changes)),
         };
-        std::mem::swap(&mut self.commits[slot.at()].changes, changes);
         self.list.push(Effect::Commit(slot));
     }
 
-    /// A commit, and what changes by it, in order.
-    #[inline]
-    pub fn kept(&self, slot: CommitSlot) -> (&Commit, &[S::Change]) {
-        let Kept { commit, changes } = &self.commits[slot.at()];
-        (commit, changes)
+    #[cold]
+    fn keep(&mut self, commit: Commit, changes: Vec<S::Change>) -> CommitSlot {
+        self.commits.push(Kept { commit, way: Way::default(), changes });
+        CommitSlot(self.commits.len() as u32 - 1)
+    }
+
+    /// What is kept of a commit.
+    #[inline(always)]
+    pub fn kept(&self, slot: CommitSlot) -> &Kept<S> {
+        &self.commits[slot.at()]
+    }
+
+    /// How far a commit is, to be changed.
+    #[inline(always)]
+    pub fn way(&mut self, slot: CommitSlot) -> &mut Way {
+        &mut self.commits[slot.at()].way
     }
 
     /// A commit is over: nobody asks for it any more.

@@ -69,7 +69,6 @@ impl Fingerprint {
     }
 
     /// Folds in the changes of rows that a commit makes.
-    #[inline(never)]
     pub fn add_changes<S: System>(&mut self, at: u64, changes: &[S::Change], known: &Vocabulary) {
         for change in changes {
             self.add(at, Code::Change, S::digest_of_change(change, known));

@@ -162,9 +162,7 @@ impl<S: System> Store<S> {
         self.shards[shard.at()].token
     }
 
-    /// Applies a commit, and lets whoever watches hear each change. It is a function of its own, since what all changes do
-    /// leaves no register to whoever calls it.
-    #[inline(never)]
+    /// Applies a commit, and lets whoever watches hear each change.
     pub fn apply(
         &mut self,
         commit: &Commit,

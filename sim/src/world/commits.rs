@@ -15,7 +15,7 @@ use crate::queue::{Lane, Turn};
 use crate::store::Applied;
 use crate::trace::Nobody;
 use onceproof_kernel::alphabet::{Mark, Subject};
-use onceproof_kernel::effect::{Commit, CommitSlot, Input, Written};
+use onceproof_kernel::effect::{Commit, CommitSlot, Input, Kept, Way, Written};
 use onceproof_kernel::system::System;
 use onceproof_kernel::time::Nanos;
 
@@ -30,31 +30,26 @@ pub(super) enum Said {
     Fenced,
 }
 
-/// The way of a commit to the store or back.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wire {
-    pub who: Instance,
-    pub is_answered: bool,
-    /// How often it was sent.
-    pub sends: u32,
-    /// Events that still refer to it.
-    pub events: u32,
-}
-
 impl<S: System> World<'_, S> {
+    /// The instance that has sent a commit.
+    #[inline(always)]
+    pub(super) fn carried(&self, wire: CommitSlot) -> Instance {
+        let Kept { commit: Commit { shard, .. }, way: Way { life, .. }, .. } =
+            *self.effects.kept(wire);
+        Instance { shard, life }
+    }
+
     #[inline(never)]
     pub(super) fn begin_commit(&mut self, who: Instance, wire: CommitSlot, cost: Nanos) {
-        if self.wires.len() <= wire.at() {
-            let none = Wire { who, is_answered: false, sends: 0, events: 0 };
-            self.wires.resize(wire.at() + 1, none);
-        }
+        debug_assert_eq!(self.effects.kept(wire).commit.shard, who.shard, "it commits for itself");
+        let way = Way { life: who.life, ..Way::default() };
         let is_watched = self.outside.answers.asks_commits() || self.outside.trace.is_on();
         if is_watched || self.may_time_out {
-            self.wires[wire.at()] = Wire { who, is_answered: false, sends: 0, events: 0 };
+            *self.effects.way(wire) = way;
             return self.send_commit_after(wire, cost);
         }
         // Nothing befalls it, nobody is told, and the answer is sure to come in time.
-        self.wires[wire.at()] = Wire { who, is_answered: false, sends: 0, events: 1 };
+        *self.effects.way(wire) = Way { events: 1, ..way };
         let at = self.now.saturating_add(cost).saturating_add(self.plan.cluster.commit);
         self.schedule(at, Turn::Normal, Lane::Store, Event::Commit { wire, is_answered: true });
     }
@@ -65,7 +60,7 @@ impl<S: System> World<'_, S> {
 
     #[inline(never)]
     fn send_commit_after(&mut self, wire: CommitSlot, cost: Nanos) {
-        let (commit, _) = self.effects.kept(wire);
+        let commit = &self.effects.kept(wire).commit;
         let fate = match self.outside.answers.asks_commits() {
             true if !self.layout.step(self.layout.step_of(commit.shard)).is_outside => {
                 let Commit { shard, subject, point, .. } = *commit;
@@ -98,10 +93,11 @@ impl<S: System> World<'_, S> {
         }
         // The answer is sure to come in time, unless something happens to this commit.
         if fate != CommitFate::Pass || self.may_time_out {
-            let sends = &mut self.wires[wire.at()].sends;
-            *sends += 1;
-            let step = self.layout.step_of(self.effects.kept(wire).0.shard);
-            let wait = self.layout.step(step).commit_retry.waits(way).wait(*sends);
+            let sent = self.effects.way(wire);
+            sent.sends += 1;
+            let sends = sent.sends;
+            let step = self.layout.step_of(self.effects.kept(wire).commit.shard);
+            let wait = self.layout.step(step).commit_retry.waits(way).wait(sends);
             let at = self.now.saturating_add(cost).saturating_add(wait);
             self.schedule_wire(at, Lane::Heap, wire, Event::Repeat { wire });
         }
@@ -109,15 +105,15 @@ impl<S: System> World<'_, S> {
 
     #[inline(always)]
     fn schedule_wire(&mut self, at: u64, lane: Lane, wire: CommitSlot, event: Event<S>) {
-        self.wires[wire.at()].events += 1;
+        self.effects.way(wire).events += 1;
         self.schedule(at, Turn::Normal, lane, event);
     }
 
     /// One event less refers to a wire; after the last its buffer is used again.
     pub(super) fn drop_wire(&mut self, wire: CommitSlot) {
-        let events = &mut self.wires[wire.at()].events;
-        *events -= 1;
-        if *events == 0 {
+        let way = self.effects.way(wire);
+        way.events -= 1;
+        if way.events == 0 {
             self.effects.recycle(wire);
         }
     }
@@ -125,8 +121,9 @@ impl<S: System> World<'_, S> {
     pub(super) fn commit_arrives(&mut self, wire: CommitSlot, is_answered: bool) {
         let Outside { store, shared, ledger, words, work, sources, now, trace, measure, .. } =
             &mut self.outside;
-        let Wire { who, is_answered: is_over, .. } = self.wires[wire.at()];
-        let (commit, changes) = self.effects.kept(wire);
+        let Kept { commit, way: Way { life, is_answered: is_over, .. }, changes } =
+            self.effects.kept(wire);
+        let (who, is_over) = (Instance { shard: commit.shard, life: *life }, *is_over);
         let ids = trace.recorder().map(|recorder| {
             recorder.changes_told = store.told(commit, changes, self.design, shared);
             &mut recorder.ids_told
@@ -189,12 +186,13 @@ impl<S: System> World<'_, S> {
     }
 
     pub(super) fn answer_arrives(&mut self, wire: CommitSlot, said: Said) {
-        let Wire { who, is_answered, .. } = self.wires[wire.at()];
+        let Kept { commit, way: Way { life, is_answered, .. }, .. } = *self.effects.kept(wire);
+        let Commit { shard, number, .. } = commit;
+        let who = Instance { shard, life };
         if is_answered || !self.is_running(who) {
             return self.lose_answer(wire, is_answered);
         }
-        self.wires[wire.at()].is_answered = true;
-        let Commit { shard, number, .. } = *self.effects.kept(wire).0;
+        self.effects.way(wire).is_answered = true;
         self.count(Code::Answer, shard, number);
         if self.outside.trace.is_on() {
             self.tell_answer(wire, said);
@@ -222,17 +220,17 @@ impl<S: System> World<'_, S> {
 
     /// A commit was not answered in time: it is repeated, or its worker is told that nobody knows what became of it.
     pub(super) fn commit_waited(&mut self, wire: CommitSlot) {
-        let Commit { shard, number, .. } = *self.effects.kept(wire).0;
+        let Commit { shard, number, .. } = self.effects.kept(wire).commit;
         if self.layout.step(self.layout.step_of(shard)).repeats_commits {
             self.send_commit(wire);
             return self.drop_wire(wire);
         }
-        self.wires[wire.at()].is_answered = true;
+        self.effects.way(wire).is_answered = true;
         self.count(Code::Answer, shard, !number);
         if self.outside.trace.is_on() {
             self.tell_answer_missing(wire);
         }
-        self.hear_of_commit(wire, self.wires[wire.at()].who, Written::Unknown);
+        self.hear_of_commit(wire, self.carried(wire), Written::Unknown);
     }
 
     /// A worker that runs is about to hear of its commit.
@@ -246,7 +244,7 @@ impl<S: System> World<'_, S> {
     /// Whether a worker hears of its commit now, whatever befalls it before.
     #[inline(never)]
     fn outlives_answer(&mut self, wire: CommitSlot, who: Instance, written: Written) -> bool {
-        let subject = self.effects.kept(wire).0.subject;
+        let subject = self.effects.kept(wire).commit.subject;
         match self.strike(who, self.layout.alphabet.moments.answer, subject) {
             Survival::GoesOn => return true,
             Survival::Ends => self.drop_wire(wire),
@@ -260,7 +258,7 @@ impl<S: System> World<'_, S> {
 
     /// A worker that waited goes on, and hears of its commit, if it still runs.
     pub(super) fn handle_answer(&mut self, wire: CommitSlot, written: Written) {
-        let who = self.wires[wire.at()].who;
+        let who = self.carried(wire);
         match self.is_running(who) {
             true => self.hand_answer(wire, who, written),
             false => self.drop_wire(wire),
@@ -270,7 +268,7 @@ impl<S: System> World<'_, S> {
     /// A worker that runs hears of its commit.
     #[inline(always)]
     fn hand_answer(&mut self, wire: CommitSlot, who: Instance, written: Written) {
-        let Commit { number, sender_slot, .. } = *self.effects.kept(wire).0;
+        let Commit { number, sender_slot, .. } = self.effects.kept(wire).commit;
         self.drop_wire(wire);
         self.deliver(who, &Input::Committed { number, sender_slot, written });
     }

@@ -5,7 +5,6 @@
 //! comes of that the run is inconclusive, and it is stuck only if it is seen to stand still. A run that has not
 //! drained has no lost records yet.
 
-use super::commits::Wire;
 use super::event::SessionEnd;
 use super::leases::Instance;
 use super::{End, Event, World};
@@ -151,8 +150,7 @@ impl<S: System> World<'_, S> {
             }
             // Whoever has its answer, or is no more, does not send it again.
             Event::Repeat { wire } => {
-                let Wire { is_answered, who, .. } = self.wires[wire.at()];
-                is_answered || !self.is_running(who)
+                self.effects.kept(wire).way.is_answered || !self.is_running(self.carried(wire))
             }
             Event::Resume { host, pause } => !self.hosts[host as usize].ends_with(pause),
             Event::Lease { host, away_since } => !self.hosts[host as usize].expires_if(away_since),
@@ -220,7 +218,7 @@ impl<S: System> World<'_, S> {
                 (request.from, format!("sends a {what}"))
             }
             Event::Commit { wire, .. } | Event::Answer { wire, .. } => {
-                (self.effects.kept(wire).0.shard, "commits".to_owned())
+                (self.effects.kept(wire).commit.shard, "commits".to_owned())
             }
             _ => return None,
         };
@@ -244,7 +242,7 @@ impl<S: System> World<'_, S> {
                 Wait::EndOfInstant => return None,
             },
             Event::Repeat { wire } => {
-                let shard = self.effects.kept(wire).0.shard;
+                let shard = self.effects.kept(wire).commit.shard;
                 (shard, "sends a commit that is not answered".to_owned())
             }
             Event::Restart { host } | Event::Resume { host, .. } => {

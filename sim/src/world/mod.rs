@@ -29,7 +29,6 @@ use crate::patience::Patience;
 use crate::plan::Plan;
 use crate::pool::Pool;
 use crate::queue::{EventQueue, Lane, Turn};
-use commits::Wire;
 use directory::Directory;
 use end::Overdue;
 use event::Event;
@@ -82,8 +81,6 @@ pub(crate) struct World<'a, S: System> {
     queue: EventQueue<Event<S>>,
     links: Links,
     flights: Pool<Flight<S>>,
-    /// The way of each commit that is sent, in the slot of the commit.
-    wires: Vec<Wire>,
     outs: Pool<Out>,
     effects: Effects<S>,
     pub fingerprint: Fingerprint,
@@ -294,9 +291,7 @@ impl<'a, S: System> World<'a, S> {
             Event::Reply { to, serial, .. } | Event::Error { to, serial, .. } => {
                 Some(self.directory.under(to, serial.token()))
             }
-            Event::Answer { wire, .. } | Event::Repeat { wire } => {
-                self.host_of(self.wires[wire.at()].who)
-            }
+            Event::Answer { wire, .. } | Event::Repeat { wire } => self.host_of(self.carried(wire)),
             Event::Session { shard, .. } => self.host_of(self.owner(self.keeper_of(shard)?)),
             Event::Wake { shard, life, .. }
             | Event::Boot { shard, life }

@@ -181,7 +181,7 @@ impl<S: System> World<'_, S> {
         let (before, subject) = match &self.effects.list[at] {
             Effect::Step { point, errand } => return self.strike_for(who, *point, *errand),
             Effect::Commit(commit) => {
-                let (commit, _) = self.effects.kept(*commit);
+                let commit = &self.effects.kept(*commit).commit;
                 (commit.point, commit.subject)
             }
             Effect::Reply(ack) => (S::replied_at(&ack.body, moments), ack.subject),

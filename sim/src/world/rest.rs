@@ -46,9 +46,8 @@ impl<S: System> World<'_, S> {
             queue,
             links,
             flights,
-            // Each has an event in the queue.
-            wires: _,
             outs,
+            // Each commit that is on its way has an event in the queue.
             effects: _,
             fingerprint: _,
             has_begun: _,

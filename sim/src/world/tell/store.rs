@@ -19,8 +19,8 @@ impl<S: System> World<'_, S> {
     #[cold]
     pub(in crate::world) fn tell_commit(&mut self, wire: CommitSlot, decided: CommitFate) {
         let fault = self.fault();
-        let who = self.wires[wire.at()].who;
-        let commit = *self.effects.kept(wire).0;
+        let who = self.carried(wire);
+        let commit = self.effects.kept(wire).commit;
         let Commit { shard, token, number, .. } = commit;
         let fate = match decided {
             CommitFate::Pass => Fate::Arrives,
@@ -39,8 +39,8 @@ impl<S: System> World<'_, S> {
     /// A commit reaches the store, which may have let ids go by it.
     #[cold]
     pub(in crate::world) fn tell_commit_arrives(&mut self, wire: CommitSlot, applied: Applied) {
-        let who = self.wires[wire.at()].who;
-        let commit = *self.effects.kept(wire).0;
+        let who = self.carried(wire);
+        let commit = self.effects.kept(wire).commit;
         let Some(recorder) = self.outside.trace.recorder() else { return };
         let told = std::mem::take(&mut recorder.changes_told);
         let changes = match applied {
@@ -68,8 +68,8 @@ impl<S: System> World<'_, S> {
     /// The answer to a commit arrives at whoever waits for it.
     #[cold]
     pub(in crate::world) fn tell_answer(&mut self, wire: CommitSlot, said: Said) {
-        let who = self.wires[wire.at()].who;
-        let id = id_of(self.effects.kept(wire).0);
+        let who = self.carried(wire);
+        let id = id_of(&self.effects.kept(wire).commit);
         let what = match said {
             Said::Applied => What::Hears(id, Written::Applied),
             Said::NotAdmitted => What::Hears(id, Written::Refused),
@@ -81,15 +81,15 @@ impl<S: System> World<'_, S> {
     /// A worker waits no longer for the answer to a commit.
     #[cold]
     pub(in crate::world) fn tell_answer_missing(&mut self, wire: CommitSlot) {
-        let who = self.wires[wire.at()].who;
-        let id = id_of(self.effects.kept(wire).0);
+        let who = self.carried(wire);
+        let id = id_of(&self.effects.kept(wire).commit);
         self.tell(who, What::Hears(id, Written::Unknown), None);
     }
 
     /// The answer to a commit is for nobody.
     #[cold]
     pub(in crate::world) fn tell_answer_lost(&mut self, wire: CommitSlot, why: Nobody) {
-        let (who, commit) = (self.wires[wire.at()].who, *self.effects.kept(wire).0);
+        let (who, commit) = (self.carried(wire), self.effects.kept(wire).commit);
         let Actor { worker, .. } = self.actor(who, Some(commit.token));
         let message = Undelivered::Answer { number: commit.number };
         self.tell_nobody(message, commit.shard, Some(worker), Some(commit.subject), why);

@@ -12,7 +12,7 @@ use crate::pipeline::{Ack, MessageIds, QueueRules, Sink, Step, StepKind};
 use crate::window::Windowing;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Answer, Call, Operation, Rpc, Serial};
-use onceproof_kernel::effect;
+use onceproof_kernel::effect::{self, Kept};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Failing, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
@@ -158,7 +158,7 @@ impl Stage {
                 Effect::Wake { timer, .. } => self.timers.push(timer),
                 Effect::Call(call) => self.calls.push(call),
                 Effect::Commit(slot) => {
-                    let (commit, _) = self.effects.kept(slot);
+                    let commit = self.effects.kept(slot).commit;
                     self.slots.insert(commit.number, commit.sender_slot);
                 }
                 Effect::Reply(_) | Effect::AckMessage(_) | Effect::Step { .. } => {}
@@ -293,7 +293,7 @@ impl Stage {
     pub(super) fn text(&self, effect: &Effect) -> String {
         match effect {
             Effect::Commit(slot) => {
-                let (commit, changes) = self.effects.kept(*slot);
+                let Kept { commit, changes, .. } = self.effects.kept(*slot);
                 let kind = point::ALPHABET.word(commit.point);
                 let deltas: Vec<String> = changes.iter().map(|d| self.delta(d)).collect();
                 format!("{kind} {} [{}]", self.subject(commit.subject), deltas.join(", "))
