@@ -52,6 +52,15 @@ pub struct First {
 }
 
 impl First {
+    /// There is no event.
+    const NONE: First = First { due: NEVER, place: LANES };
+
+    /// The one of two that comes first.
+    #[inline(always)]
+    fn min(self, other: First) -> First {
+        if self.due < other.due { self } else { other }
+    }
+
     /// Its time.
     #[inline(always)]
     pub fn at(self) -> u64 {
@@ -75,11 +84,13 @@ pub struct EventQueue<T> {
     now: u64,
     /// The first of each lane, then of the heap; [`NEVER`] where there is none.
     firsts: [Due; LANES + 1],
+    /// The first of all but those between worker and store, which are most.
+    other: First,
     scheduled: u64,
 }
 
 copied_by_field!([T: Copy] EventQueue<T> {
-    heap, lanes, wheel, now, firsts, scheduled,
+    heap, lanes, wheel, now, firsts, other, scheduled,
 });
 
 impl<T> Default for EventQueue<T> {
@@ -90,6 +101,7 @@ impl<T> Default for EventQueue<T> {
             wheel: None,
             now: 0,
             firsts: [NEVER; LANES + 1],
+            other: First::NONE,
             scheduled: 0,
         }
     }
@@ -112,40 +124,48 @@ impl<T: Copy + Default> EventQueue<T> {
             lane.clear();
         }
         self.firsts = [NEVER; LANES + 1];
+        self.other = First::NONE;
         self.scheduled = 0;
     }
 
     /// Schedules an event at a time. Most who do it know the lane, so there it is found out once only.
     #[inline(always)]
     pub fn push(&mut self, at: u64, turn: Turn, lane: Lane, event: T) {
-        let order = (u128::from(at) << 64) | ((turn as u128) << 63) | u128::from(self.scheduled);
+        let due = (u128::from(at) << 64) | ((turn as u128) << 63) | u128::from(self.scheduled);
         self.scheduled += 1;
-        let due = order;
         if let (Lane::Network, Some(wheel)) = (lane, &mut self.wheel) {
             match wheel.push(self.now, due, event) {
-                true => self.firsts[LANES - 1] = self.firsts[LANES - 1].min(due),
+                true => self.may_be_first(due, Lane::Network as usize),
                 false => self.push_heap(due, event),
             }
         } else if let Some(events) = self.lanes.get_mut(lane as usize)
             && events.last().is_none_or(|last| last < due)
         {
-            if events.is_empty() {
-                self.firsts[lane as usize] = due;
-            }
+            let is_first = events.is_empty();
             events.push_back((due, event));
+            if is_first {
+                self.may_be_first(due, lane as usize);
+            }
         } else {
             self.push_heap(due, event);
+        }
+    }
+
+    /// An event was put into a lane, or into the heap, that is due then.
+    #[inline(always)]
+    fn may_be_first(&mut self, due: Due, place: usize) {
+        self.firsts[place] = self.firsts[place].min(due);
+        if place != Lane::Store as usize {
+            self.other = First { due, place }.min(self.other);
         }
     }
 
     /// Which event is next, if there is one.
     #[inline(always)]
     pub fn first(&self) -> Option<First> {
-        let [a, b, c, heap] = self.firsts;
-        let (early, from_early) = if a < b { (a, 0) } else { (b, 1) };
-        let (late, from_late) = if c < heap { (c, 2) } else { (heap, LANES) };
-        let (due, place) = if early < late { (early, from_early) } else { (late, from_late) };
-        (due != NEVER).then_some(First { due, place })
+        let store = First { due: self.firsts[Lane::Store as usize], place: Lane::Store as usize };
+        let first = store.min(self.other);
+        (first.due != NEVER).then_some(first)
     }
 
     /// Takes the next event, as [`first`](EventQueue::first) said which it is. There is one caller, whose loop it is a
@@ -153,23 +173,23 @@ impl<T: Copy + Default> EventQueue<T> {
     #[inline(always)]
     pub fn take(&mut self, First { due, place }: First) -> T {
         self.now = (due >> 64) as u64;
-        match (self.lanes.get_mut(place), &mut self.wheel) {
-            (Some(_), Some(wheel)) if place == LANES - 1 => {
-                let (event, next) = wheel.take(self.now);
-                self.firsts[LANES - 1] = next;
-                event
-            }
-            (Some(lane), _) => {
-                let (event, next) = lane.take();
-                self.firsts[place] = next;
-                event
-            }
+        if place == Lane::Store as usize {
+            let (event, next) = self.lanes[place].take();
+            self.firsts[place] = next;
+            return event;
+        }
+        let (event, next) = match (self.lanes.get_mut(place), &mut self.wheel) {
+            (Some(_), Some(wheel)) if place == Lane::Network as usize => wheel.take(self.now),
+            (Some(lane), _) => lane.take(),
             (None, _) => {
                 let event = self.pop_heap();
-                self.firsts[LANES] = self.heap.first().map_or(NEVER, |&(due, _)| due);
-                event
+                (event, self.heap.first().map_or(NEVER, |&(due, _)| due))
             }
-        }
+        };
+        self.firsts[place] = next;
+        let of = |lane: Lane| First { due: self.firsts[lane as usize], place: lane as usize };
+        self.other = of(Lane::Retry).min(of(Lane::Network)).min(of(Lane::Heap));
+        event
     }
 
     /// How many events were scheduled so far: each has the number of those before it.
@@ -202,9 +222,9 @@ impl<T: Copy + Default> EventQueue<T> {
 
     #[inline(always)]
     fn push_heap(&mut self, due: Due, event: T) {
-        self.firsts[LANES] = self.firsts[LANES].min(due);
         self.heap.push((due, event));
         self.sift_up(self.heap.len() - 1);
+        self.may_be_first(due, Lane::Heap as usize);
     }
 
     #[inline(never)]

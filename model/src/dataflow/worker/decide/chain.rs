@@ -25,7 +25,7 @@ use onceproof_kernel::record::{Output, RecordId};
 use onceproof_kernel::user::SharedFunction;
 
 /// An output of a step of this stage; of a sink, the row that it writes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(in crate::dataflow::worker) struct Link {
     step: StepIndex,
     made: Parent,
@@ -252,8 +252,8 @@ impl Worker {
         unit: u32,
         m: &mut Context<'_, E>,
     ) {
-        let mut chain = std::mem::take(&mut self.chain);
-        for Link { step, made, output } in chain.drain(..) {
+        let chain = std::mem::take(&mut self.chain);
+        for &Link { step, made, output } in &chain {
             match &m.design.pipeline.step(step).kind {
                 StepKind::Sink(Sink::Upsert) => {
                     let row = Delta::Row {
