@@ -33,7 +33,7 @@ use arrive::source::Reader;
 use arrive::watermark::Watermarks;
 use decide::chain::Link;
 use decide::fire::Windows;
-use decide::lift::Lifted;
+use decide::lift::{Lifted, lifts_all};
 use held::outbox::Outbox;
 use held::unit::Units;
 use leave::call::Calls;
@@ -61,6 +61,8 @@ pub struct Worker {
     /// How ids and state are committed, and before which step of the protocol each kind of commit is sent.
     atomic: Atomic,
     points: [Point; 4],
+    /// Whether all that this stage sends is added up in bundles.
+    lifts_all: bool,
     /// Whether it reads a queue, and whether one that does sends to it.
     reads_queue: bool,
     is_behind_queue: bool,
@@ -100,6 +102,7 @@ copied_by_field!(Worker {
     defect,
     atomic,
     points,
+    lifts_all,
     reads_queue,
     is_behind_queue,
     token,
@@ -144,6 +147,7 @@ impl Worker {
                 true => Atomic::IdFirst,
                 false => mechanism.atomic,
             },
+            lifts_all: lifts_all(design, step),
             points: CommitKind::ALL.map(|kind| design.layout.point_at(step, kind.point())),
             reads_queue: reads_queue(step),
             is_behind_queue: senders.any(|shard| reads_queue(design.layout.step_of(shard))),
@@ -176,7 +180,7 @@ impl Worker {
     pub fn handle<E: Env>(&mut self, input: &Input, m: &mut Context<'_, E>) {
         match *input {
             Input::Boot => self.boot(m),
-            Input::Request(request) => self.receive(request, m),
+            Input::Request(ref request) => self.receive(request, m),
             Input::Replied(reply) => self.reply(reply, m),
             Input::Committed { sender_slot, .. } => self.answered(sender_slot, m),
             Input::Called { rpc, answer } => self.called(rpc, answer, m),
@@ -261,6 +265,7 @@ impl Process<Dataflow> for Worker {
             defect,
             atomic: _,
             points: _,
+            lifts_all: _,
             reads_queue: _,
             is_behind_queue: _,
             token: _,

@@ -80,9 +80,9 @@ impl Worker {
     /// Takes every output on to the steps that are fused behind its own.
     fn follow<E: Env>(&mut self, m: &mut Context<'_, E>) -> Chained {
         let mut at = 0;
-        while let Some(&Link { step, made, .. }) = self.chain.get(at) {
+        while let Some(&Link { step, .. }) = self.chain.get(at) {
             for &next in m.design.stages().fused(step) {
-                let input = self.chain[at].output;
+                let Link { made, output: input, .. } = self.chain[at];
                 m.ask().apply(self.shard, next, made.name);
                 match self.run(next, made, input, m) {
                     Chained::Failed if !self.has(Defect::FailedChainIsKept) => {
