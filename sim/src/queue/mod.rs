@@ -86,11 +86,13 @@ pub struct EventQueue<T> {
     firsts: [Due; LANES + 1],
     /// The first of all but those between worker and store, which are most.
     other: First,
+    /// When the last event was due that each lane took, also if it is taken.
+    lasts: [Due; LANES],
     scheduled: u64,
 }
 
 copied_by_field!([T: Copy] EventQueue<T> {
-    heap, lanes, wheel, now, firsts, other, scheduled,
+    heap, lanes, wheel, now, firsts, other, lasts, scheduled,
 });
 
 impl<T> Default for EventQueue<T> {
@@ -102,6 +104,7 @@ impl<T> Default for EventQueue<T> {
             now: 0,
             firsts: [NEVER; LANES + 1],
             other: First::NONE,
+            lasts: [0; LANES],
             scheduled: 0,
         }
     }
@@ -125,6 +128,7 @@ impl<T: Copy + Default> EventQueue<T> {
         }
         self.firsts = [NEVER; LANES + 1];
         self.other = First::NONE;
+        self.lasts = [0; LANES];
         self.scheduled = 0;
     }
 
@@ -138,9 +142,11 @@ impl<T: Copy + Default> EventQueue<T> {
                 true => self.may_be_first(due, Lane::Network as usize),
                 false => self.push_heap(due, event),
             }
-        } else if let Some(events) = self.lanes.get_mut(lane as usize)
-            && events.last().is_none_or(|last| last < due)
+        } else if let (Some(events), Some(last)) =
+            (self.lanes.get_mut(lane as usize), self.lasts.get_mut(lane as usize))
+            && *last <= due
         {
+            *last = due;
             let is_first = events.is_empty();
             events.push_back((due, event));
             if is_first {

@@ -32,12 +32,6 @@ impl<T: Copy + Default> Ring<T> {
         self.len == 0
     }
 
-    /// When the last is due.
-    #[inline(always)]
-    pub fn last(&self) -> Option<Due> {
-        (self.len > 0).then(|| self.places[self.at(self.len - 1)].0)
-    }
-
     /// Puts an event behind all others.
     #[inline(always)]
     pub fn push_back(&mut self, event: (Due, T)) {
@@ -102,7 +96,6 @@ mod tests {
             }
             let is_empty = put == taken;
             assert_eq!(ring.is_empty(), is_empty);
-            assert_eq!(ring.last(), (!is_empty).then(|| put - 1));
         }
         assert!(taken > 300, "{taken}");
     }

@@ -19,7 +19,7 @@ const SHORT: usize = 32;
 #[derive(Debug)]
 pub(super) struct Wheel<T> {
     /// The events of each slot: the first that is due is the last, and in a slot that is in order the latest is the first.
-    slots: Vec<Vec<(Due, T)>>,
+    slots: Box<[Vec<(Due, T)>; SLOTS]>,
     /// Which slots have events: a bit for each.
     filled: [u64; SLOTS / 64],
     /// Which slots are in no order, but for the first that is due, and how many these are.
@@ -59,7 +59,7 @@ impl<T: Copy> Wheel<T> {
         // A turn is somewhat longer than that, since events are due from now on and not from the begin of a slot.
         let length = (longest / (SLOTS as u64 - 8)).max(1).next_power_of_two();
         Wheel {
-            slots: (0..SLOTS).map(|_| Vec::new()).collect(),
+            slots: Box::new(std::array::from_fn(|_| Vec::new())),
             filled: [0; SLOTS / 64],
             unordered: [0; SLOTS / 64],
             unordered_slots: 0,

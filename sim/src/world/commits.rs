@@ -133,36 +133,25 @@ impl<S: System> World<'_, S> {
         let applied = store.apply(commit, changes, shared, *now, &mut telling);
         let which = u64::from(commit.shard.0) << 40 ^ commit.number << 8 ^ applied as u64;
         self.fingerprint.add(self.now, Code::Commit, which);
-        match applied {
-            Applied::Now => {
-                self.fingerprint.add_changes::<S>(self.now, changes, words);
-                work.commits += 1;
-                if let Some(measure) = measure {
-                    measure.commits(self.now, who.shard, who.life);
-                }
-                if ledger.is_detailed()
-                    && let (true, Subject::Record(name)) = (commit.ends_stay, commit.subject)
-                {
-                    ledger.let_go(commit.shard, name);
-                }
+        if applied == Applied::Now {
+            self.fingerprint.add_changes::<S>(self.now, changes, words);
+            work.commits += 1;
+            if let Some(measure) = measure {
+                measure.commits(self.now, who.shard, who.life);
             }
-            Applied::Before | Applied::NotAdmitted => {}
-            Applied::Refused => {
-                let owner = &self.owners[who.shard.at()];
-                let owns = owner.is_running && owner.life == who.life;
-                assert!(!owns, "the owner of a token is never refused");
+            if ledger.is_detailed()
+                && let (true, Subject::Record(name)) = (commit.ends_stay, commit.subject)
+            {
+                ledger.let_go(commit.shard, name);
             }
-        }
-        if applied == Applied::Now && self.outside.store.has_changed {
-            self.standstill.progressed(self.now);
-        }
-        match applied {
-            Applied::Now if !self.is_running(who) => {
+            if store.has_changed {
+                self.standstill.progressed(self.now);
+            }
+            if !self.is_running(who) {
                 self.outside.marks.reach(Mark::COMMIT_OUTLIVED);
             }
-            Applied::Now | Applied::NotAdmitted => {}
-            Applied::Before => self.outside.marks.reach(Mark::COMMIT_REPEATED),
-            Applied::Refused => self.outside.marks.reach(Mark::COMMIT_FENCED),
+        } else {
+            self.changes_nothing(who, applied);
         }
         if self.outside.trace.is_on() {
             self.tell_commit_arrives(wire, applied);
@@ -182,6 +171,22 @@ impl<S: System> World<'_, S> {
             self.schedule(at, Turn::Normal, Lane::Store, Event::Answer { wire, said });
         } else {
             self.drop_wire(wire);
+        }
+    }
+
+    /// A commit changes nothing.
+    #[cold]
+    fn changes_nothing(&mut self, who: Instance, applied: Applied) {
+        match applied {
+            Applied::Now => unreachable!("it is applied"),
+            Applied::NotAdmitted => {}
+            Applied::Before => self.outside.marks.reach(Mark::COMMIT_REPEATED),
+            Applied::Refused => {
+                let owner = &self.owners[who.shard.at()];
+                let owns = owner.is_running && owner.life == who.life;
+                assert!(!owns, "the owner of a token is never refused");
+                self.outside.marks.reach(Mark::COMMIT_FENCED);
+            }
         }
     }
 

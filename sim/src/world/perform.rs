@@ -5,6 +5,7 @@
 use super::World;
 use super::hosts::Waiting;
 use super::leases::{Instance, running};
+use super::requests::Flight;
 use crate::answers::{BeforeFate, StepTaken};
 use crate::fault::{Fault, Kind};
 use crate::network::Cut;
@@ -131,7 +132,10 @@ impl<S: System> World<'_, S> {
             match self.effects.list[at] {
                 Effect::Commit(commit) => self.begin_commit(who, commit, cost),
                 Effect::Reply(ack) => self.send_ack(who, &ack, cost),
-                Effect::Send(request) => self.send_request(who, request, cost),
+                Effect::Send(ref request) => {
+                    let flight = self.flights.insert(Flight { request: *request, host: 0 });
+                    self.send_request(who, flight, cost);
+                }
                 Effect::Call(call) => self.begin_call(who, &call, cost),
                 // When the source has a record does not hang on the worker's clock.
                 Effect::Wake { at, timer } if timer == S::INPUT => {

@@ -32,12 +32,13 @@ fn publication<S: System>(layout: &Layout, request: &Request<S>) -> Option<Time>
 }
 
 impl<S: System> World<'_, S> {
+    /// Sends a request that is among those on their way already, where it is made whole.
     #[inline(never)]
-    pub(super) fn send_request(&mut self, sender: Instance, mut sent: Request<S>, cost: Nanos) {
-        let Outside { words, work, marks, ledger, now, .. } = &mut self.outside;
-        let attempt = self.links.count_send(self.layout, &sent, words.names.len());
-        sent.rpc.attempt = attempt;
-        let request = &sent;
+    pub(super) fn send_request(&mut self, sender: Instance, flight: u32, cost: Nanos) {
+        let Outside { words, work, marks, ledger, now, answers, .. } = &mut self.outside;
+        let Flight { request, host } = &mut self.flights[flight];
+        let attempt = self.links.count_send(self.layout, request, words.names.len());
+        request.rpc.attempt = attempt;
         let published = publication(self.layout, request);
         let is_retry = self.links.is_retry(self.layout, request, attempt, published);
         if let Some(Carried { name, id, .. }) = S::carried(&request.body) {
@@ -64,11 +65,13 @@ impl<S: System> World<'_, S> {
             Exchange::new(self.layout, request.from, request.to, subject, attempt, words);
         exchange.sent = Some(S::sent_at(&request.body, &self.layout.alphabet.moments));
         exchange.passage = S::passage(&request.body);
-        let from = self.host_of(sender).expect("the sender runs") as usize;
-        let to = match S::addressee(&request.body) {
+        *host = match S::addressee(&request.body) {
             Some(token) => self.directory.under(request.to, token),
             None => self.directory.look_up(request.to, self.now),
-        } as usize;
+        };
+        let to = *host as usize;
+        let latency = answers.latency(&exchange, Leg::Request);
+        let from = self.host_of(sender).expect("the sender runs") as usize;
         let Outside { answers, words, .. } = &mut self.outside;
         answers.note_cut(|| self.links.is_cut(from, to, self.now));
         let fate = answers.request(&exchange, self.layout, words);
@@ -76,54 +79,46 @@ impl<S: System> World<'_, S> {
             let until = self.now.saturating_add(lasts);
             self.cut_link(Cut { from, to, direction, until });
         }
-        let latency = self.outside.answers.latency(&exchange, Leg::Request);
         let at = self.now.saturating_add(cost).saturating_add(latency);
         let is_cut = self.links.is_cut(from, to, self.now);
         if self.outside.trace.is_on() {
-            self.tell_request(sender, request, is_retry, fate, is_cut, (from, to));
+            let request = self.flights[flight].request;
+            self.tell_request(sender, &request, is_retry, fate, is_cut, (from, to));
         }
         if is_cut {
+            let request = self.flights.take(flight).request;
             // A link that is cut breaks the channels that go over it.
             if exchange.passage == Passage::Channel {
-                self.answer_with_error(at, request);
+                self.answer_with_error(at, &request);
             }
             return;
         }
         match fate {
             // A cut one way may leave this way open.
-            RequestFate::Pass | RequestFate::Cut(_) => self.fly(at, Lane::Network, request, to),
-            RequestFate::Lost => {}
-            RequestFate::Twice => self.fly_twice(at, request, to),
-            RequestFate::Late(by) => self.fly_late(at.saturating_add(by), request, to),
+            RequestFate::Pass | RequestFate::Cut(_) => self.fly(at, Lane::Network, flight),
+            RequestFate::Lost => self.flights.free(flight),
+            RequestFate::Twice => {
+                self.fly(at, Lane::Network, flight);
+                let other = self.flights.insert(self.flights[flight]);
+                self.fly(at, Lane::Network, other);
+            }
+            RequestFate::Late(by) => self.fly(at.saturating_add(by), Lane::Heap, flight),
             RequestFate::Refused => {
+                let request = self.flights.take(flight).request;
                 let at = at.saturating_add(self.outside.answers.latency(&exchange, Leg::Ack));
-                self.answer_with_error(at, request);
+                self.answer_with_error(at, &request);
             }
         }
     }
 
-    #[cold]
-    fn fly_twice(&mut self, at: u64, request: &Request<S>, to: usize) {
-        self.fly(at, Lane::Network, request, to);
-        self.fly(at, Lane::Network, request, to);
-    }
-
-    #[cold]
-    fn fly_late(&mut self, at: u64, request: &Request<S>, to: usize) {
-        self.fly(at, Lane::Heap, request, to);
+    fn fly(&mut self, at: u64, lane: Lane, flight: u32) {
+        self.schedule(at, Turn::Normal, lane, Event::Request { flight });
     }
 
     /// Whoever sent a request hears of an error.
     fn answer_with_error(&mut self, at: u64, request: &Request<S>) {
         let Request { from: to, to: from, rpc: Rpc { slot, serial, .. }, .. } = *request;
         self.schedule(at, Turn::Normal, Lane::Heap, Event::Error { to, from, slot, serial });
-    }
-
-    #[inline(always)]
-    fn fly(&mut self, at: u64, lane: Lane, request: &Request<S>, to: usize) {
-        let flight = Flight { request: *request, host: to as u32 };
-        let flight = self.flights.insert(flight);
-        self.schedule(at, Turn::Normal, lane, Event::Request { flight });
     }
 
     /// A request arrives where its sender believed the shard to be. A zombie takes it like an owner.

@@ -78,20 +78,32 @@ impl Worker {
     }
 
     /// Takes every output on to the steps that are fused behind its own.
+    #[inline(always)]
     fn follow<E: Env>(&mut self, m: &mut Context<'_, E>) -> Chained {
         let mut at = 0;
         while let Some(&Link { step, .. }) = self.chain.get(at) {
-            for &next in m.design.stages().fused(step) {
-                let Link { made, output: input, .. } = self.chain[at];
-                m.ask().apply(self.shard, next, made.name);
-                match self.run(next, made, input, m) {
-                    Chained::Failed if !self.has(Defect::FailedChainIsKept) => {
-                        return Chained::Failed;
-                    }
-                    Chained::Whole | Chained::Failed => {}
-                }
+            // Most steps have none.
+            if !m.design.stages().fused(step).is_empty() && self.follow_on(at, m) == Chained::Failed
+            {
+                return Chained::Failed;
             }
             at += 1;
+        }
+        Chained::Whole
+    }
+
+    /// Takes an output on to the steps that are fused behind its own.
+    #[inline(never)]
+    fn follow_on<E: Env>(&mut self, at: usize, m: &mut Context<'_, E>) -> Chained {
+        let Link { step, made, output: input } = self.chain[at];
+        for &next in m.design.stages().fused(step) {
+            m.ask().apply(self.shard, next, made.name);
+            match self.run(next, made, input, m) {
+                Chained::Failed if !self.has(Defect::FailedChainIsKept) => {
+                    return Chained::Failed;
+                }
+                Chained::Whole | Chained::Failed => {}
+            }
         }
         Chained::Whole
     }
