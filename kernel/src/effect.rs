@@ -27,6 +27,8 @@ pub enum Input<S: System> {
     Committed {
         /// The number of the commit.
         number: u64,
+        /// What the commit carried for its sender.
+        sender_slot: u32,
         /// What is known of it. Where commits are repeated until they are answered and rows admit every change, it is
         /// applied.
         written: Written,
@@ -58,8 +60,8 @@ pub enum Written {
 /// What a process wants done, in order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Effect<S: System> {
-    /// Change rows.
-    Commit(Commit),
+    /// Change rows: by this commit, which [`Effects`] keeps.
+    Commit(CommitSlot),
     /// Reply to a request.
     Reply(Reply<S>),
     /// Tell a queue that a message is done.
@@ -151,19 +153,52 @@ pub struct Commit {
     pub token: u64,
     /// Its number under that token, from 0: applied once, however often it arrives.
     pub number: u64,
+    /// Where the sender keeps what waits for the answer, which carries it back.
+    pub sender_slot: u32,
     /// Which step of the protocol it is, by the word of its stage.
     pub point: Point,
     /// Whether it ends the stay of what it is about.
     pub ends_stay: bool,
     /// What it is about: its first record.
     pub subject: Subject,
-    /// What changes, in order: [`Effects`] keeps it.
-    pub changes: Batch,
 }
 
-/// The handle of a commit's changes.
+/// Where [`Effects`] keeps a commit, with what it changes, until it is over.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Batch(u32);
+pub struct CommitSlot(u32);
+
+impl CommitSlot {
+    #[inline(always)]
+    fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// How far a commit is on its way to the store and back, for whoever carries it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Way {
+    /// In which life its sender sent it.
+    pub life: u32,
+    /// How often it was sent.
+    pub sends: u32,
+    /// Events that still refer to it.
+    pub events: u32,
+    /// Whether its sender knows what became of it.
+    pub is_answered: bool,
+}
+
+/// A commit that is listed or on its way, and what changes by it, in order.
+#[derive(Debug)]
+pub struct Kept<S: System> {
+    /// The commit.
+    pub commit: Commit,
+    /// How far it is.
+    pub way: Way,
+    /// What changes by it, in order.
+    pub changes: Vec<S::Change>,
+}
+
+crate::copied_by_field!([S: System] Kept<S> { commit, way, changes });
 
 /// All that a worker has at hand while it works on one input.
 pub struct Context<'a, S: System, E> {
@@ -192,21 +227,21 @@ impl<S: System, E> Context<'_, S, E> {
     }
 }
 
-/// An ordered list of effects, with the changes of their commits.
+/// An ordered list of effects, and the commits among them until they are over.
 #[derive(Debug)]
 pub struct Effects<S: System> {
     /// The effects, first to last.
     pub list: Vec<Effect<S>>,
-    /// The changes of all commits that are listed or on their way. A buffer is used again for another commit.
-    batches: Vec<Vec<S::Change>>,
-    free: Vec<Batch>,
+    /// All commits that are listed or on their way. A slot is used again for another commit, with its memory.
+    commits: Vec<Kept<S>>,
+    free: Vec<CommitSlot>,
 }
 
-crate::copied_by_field!([S: System] Effects<S> { list, batches, free });
+crate::copied_by_field!([S: System] Effects<S> { list, commits, free });
 
 impl<S: System> Default for Effects<S> {
     fn default() -> Effects<S> {
-        Effects { list: Vec::new(), batches: Vec::new(), free: Vec::new() }
+        Effects { list: Vec::new(), commits: Vec::new(), free: Vec::new() }
     }
 }
 
@@ -216,34 +251,53 @@ impl<S: System> Effects<S> {
         self.list.iter().all(|effect| matches!(effect, Effect::Wake { .. }))
     }
 
-    /// Takes the changes of a commit, and leaves an empty buffer in their place.
-    pub fn take(&mut self, changes: &mut Vec<S::Change>) -> Batch {
-        let batch = self.free.pop().unwrap_or_else(|| {
-            self.batches.push(Vec::new());
-            Batch(self.batches.len() as u32 - 1)
-        });
-        std::mem::swap(&mut self.batches[batch.0 as usize], changes);
-        batch
+    /// Lists a commit, takes its changes, and leaves an empty buffer in their place.
+    #[inline]
+    pub fn commit(&mut self, commit: Commit, changes: &mut Vec<S::Change>) {
+        let slot = match self.free.pop() {
+            Some(slot) => {
+                let kept = &mut self.commits[slot.at()];
+                kept.commit = commit;
+                std::mem::swap(&mut kept.changes, changes);
+                slot
+            }
+            None => self.keep(commit, std::mem::take(changes)),
+        };
+        self.list.push(Effect::Commit(slot));
     }
 
-    /// What a commit changes, in order.
-    pub fn changes(&self, batch: Batch) -> &[S::Change] {
-        &self.batches[batch.0 as usize]
+    #[cold]
+    fn keep(&mut self, commit: Commit, changes: Vec<S::Change>) -> CommitSlot {
+        self.commits.push(Kept { commit, way: Way::default(), changes });
+        CommitSlot(self.commits.len() as u32 - 1)
     }
 
-    /// A commit is over: nobody asks for its changes any more.
-    pub fn recycle(&mut self, batch: Batch) {
-        self.batches[batch.0 as usize].clear();
-        self.free.push(batch);
+    /// What is kept of a commit.
+    #[inline(always)]
+    pub fn kept(&self, slot: CommitSlot) -> &Kept<S> {
+        &self.commits[slot.at()]
     }
 
-    /// Forgets all effects and the changes of all commits, and keeps the memory.
+    /// How far a commit is, to be changed.
+    #[inline(always)]
+    pub fn way(&mut self, slot: CommitSlot) -> &mut Way {
+        &mut self.commits[slot.at()].way
+    }
+
+    /// A commit is over: nobody asks for it any more.
+    #[inline]
+    pub fn recycle(&mut self, slot: CommitSlot) {
+        self.commits[slot.at()].changes.clear();
+        self.free.push(slot);
+    }
+
+    /// Forgets all effects and all commits, and keeps the memory.
     pub fn clear(&mut self) {
         self.list.clear();
         self.free.clear();
-        for (changes, number) in self.batches.iter_mut().zip(0..) {
-            changes.clear();
-            self.free.push(Batch(number));
+        for (kept, number) in self.commits.iter_mut().zip(0..) {
+            kept.changes.clear();
+            self.free.push(CommitSlot(number));
         }
     }
 }

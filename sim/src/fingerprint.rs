@@ -68,9 +68,11 @@ impl Fingerprint {
         self.low = (self.low.rotate_left(23) ^ self.high).wrapping_mul(0x9fb2_1c65_1e98_df25);
     }
 
-    /// Folds in a change of a row.
-    pub fn add_change<S: System>(&mut self, at: u64, change: &S::Change, known: &Vocabulary) {
-        self.add(at, Code::Change, S::digest_of_change(change, known));
+    /// Folds in the changes of rows that a commit makes.
+    pub fn add_changes<S: System>(&mut self, at: u64, changes: &[S::Change], known: &Vocabulary) {
+        for change in changes {
+            self.add(at, Code::Change, S::digest_of_change(change, known));
+        }
     }
 
     /// Folds in a request that arrives.

@@ -232,6 +232,7 @@ impl Source {
         });
     }
 
+    #[inline]
     fn row(&self, row: usize) -> SourceRow {
         SourceRow {
             name: Name(self.first.0 + self.first_of().get(row).copied().unwrap_or(row as u32)),

@@ -29,6 +29,10 @@ pub enum CommitKind {
 }
 
 impl CommitKind {
+    /// All kinds, each in the place of its number.
+    pub(super) const ALL: [CommitKind; 4] =
+        [CommitKind::Commit, CommitKind::Settle, CommitKind::Emit, CommitKind::Watermark];
+
     /// The step of the protocol.
     pub fn point(self) -> Point {
         match self {

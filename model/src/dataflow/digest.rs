@@ -9,7 +9,9 @@ use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::Value;
 use onceproof_kernel::time::Time;
 
-/// What a change says, but for lineages: they tell the ledger's own entries apart.
+/// What a change says, but for lineages: they tell the ledger's own entries apart. It is a function of its own, as are the
+/// changes of rows.
+#[inline(never)]
 pub(super) fn of_change(delta: &Delta, known: &Vocabulary) -> u64 {
     let named =
         |key: Key, name: Name| known.keys.hash(key) ^ known.names.hash(name).rotate_left(32);

@@ -115,7 +115,8 @@ impl system::Rows<Dataflow> for Rows {
         self.watermarks.resize(senders, Watermark::NONE);
     }
 
-    #[inline(always)]
+    // A function of its own: what all changes need would be made ready for each commit, which has one or two.
+    #[inline(never)]
     fn apply(&mut self, delta: &Delta, now: Time, tell: &mut impl Tell) {
         match *delta {
             Delta::Offset(offset) if self.defect == Some(Defect::OffsetsAreOneNumber) => {

@@ -128,78 +128,51 @@ impl Evaluation<'_> {
         promise: Time,
         each: &mut dyn FnMut(Expected) -> bool,
     ) {
+        for edge in self.of.pipeline.edges(from) {
+            self.flow_to(edge.to, item, promise, each);
+        }
+    }
+
+    /// Takes an item to a step.
+    #[inline(never)]
+    fn flow_to(
+        &mut self,
+        step: StepIndex,
+        item: &Item,
+        promise: Time,
+        each: &mut dyn FnMut(Expected) -> bool,
+    ) {
         let pipeline = self.of.pipeline;
-        for edge in pipeline.edges(from) {
-            let (step, key) = (edge.to, pipeline.key_at(edge.to, item.key));
-            let leaf = item.name.unwrap_or(item.leaf);
-            let value = if item.name.is_some() { item.value.integer() } else { 0 };
-            let key_hash = self.words.keys.hash(key);
-            let Item { times, is_dead, .. } = *item;
-            match &pipeline.step(step).kind {
-                StepKind::Source { .. } => {}
-                StepKind::Map(function) => self.apply(step, function, item, promise, each),
-                StepKind::Reshuffle => {
-                    self.apply(step, &Function::Identity, item, promise, each);
-                }
-                StepKind::Count(windows)
-                | StepKind::Sum(windows)
-                | StepKind::CountGlobally(windows) => {
-                    let start = windows.start(item.event_time);
-                    let end = windows.end(start);
-                    let mut is_left_out = item.is_left_out;
-                    let is_late = match self.of.log {
-                        None => item.is_late || windows.is_late(start, promise),
-                        Some(LogRules { cut_off, keep, .. }) => {
-                            let is_over = |after| self.arrival > end.plus(after);
-                            is_left_out |= keep.is_some_and(is_over);
-                            is_left_out || cut_off.is_some_and(is_over)
-                        }
-                    };
-                    let place = place(key_hash, start);
-                    // Where nobody reads the results of a step, only what comes of them is expected.
-                    let is_read = self.of.layout.step(step).results.is_some();
-                    let is_late = match is_read {
-                        true => each(Expected {
-                            step,
-                            leaf,
-                            times,
-                            place,
-                            key_hash,
-                            value,
-                            end,
-                            is_late,
-                            is_dead,
-                        }),
-                        false => is_late,
-                    };
-                    if pipeline.edges(step).is_empty() {
-                        continue;
+        let key = pipeline.key_at(step, item.key);
+        let leaf = item.name.unwrap_or(item.leaf);
+        let value = if item.name.is_some() { item.value.integer() } else { 0 };
+        let key_hash = self.words.keys.hash(key);
+        let Item { times, is_dead, .. } = *item;
+        match &pipeline.step(step).kind {
+            StepKind::Source { .. } => {}
+            StepKind::Map(function) => self.apply(step, function, item, promise, each),
+            StepKind::Reshuffle => {
+                self.apply(step, &Function::Identity, item, promise, each);
+            }
+            StepKind::Count(windows)
+            | StepKind::Sum(windows)
+            | StepKind::CountGlobally(windows) => {
+                let start = windows.start(item.event_time);
+                let end = windows.end(start);
+                let mut is_left_out = item.is_left_out;
+                let is_late = match self.of.log {
+                    None => item.is_late || windows.is_late(start, promise),
+                    Some(LogRules { cut_off, keep, .. }) => {
+                        let is_over = |after| self.arrival > end.plus(after);
+                        is_left_out |= keep.is_some_and(is_over);
+                        is_left_out || cut_off.is_some_and(is_over)
                     }
-                    let event_time = end.before();
-                    let (name, value) = (None, Value::Integer(0));
-                    let is_decided = false;
-                    let way = Way::from(step.0, start);
-                    let item = Item {
-                        name,
-                        leaf,
-                        key,
-                        value,
-                        event_time,
-                        times,
-                        is_late,
-                        is_left_out,
-                        is_decided,
-                        is_dead,
-                        way,
-                    };
-                    // A count passes its watermark on less its lateness, so what its own source had said
-                    // comes down here that much later.
-                    self.flow(step, &item, promise.minus(windows.lateness), each);
-                }
-                StepKind::Sink(_) => {
-                    let (place, is_late) = (place(key_hash, Time(0)), item.is_late);
-                    let end = Time::MAX;
-                    each(Expected {
+                };
+                let place = place(key_hash, start);
+                // Where nobody reads the results of a step, only what comes of them is expected.
+                let is_read = self.of.layout.step(step).results.is_some();
+                let is_late = match is_read {
+                    true => each(Expected {
                         step,
                         leaf,
                         times,
@@ -209,8 +182,37 @@ impl Evaluation<'_> {
                         end,
                         is_late,
                         is_dead,
-                    });
+                    }),
+                    false => is_late,
+                };
+                if pipeline.edges(step).is_empty() {
+                    return;
                 }
+                let event_time = end.before();
+                let (name, value) = (None, Value::Integer(0));
+                let is_decided = false;
+                let way = Way::from(step.0, start);
+                let item = Item {
+                    name,
+                    leaf,
+                    key,
+                    value,
+                    event_time,
+                    times,
+                    is_late,
+                    is_left_out,
+                    is_decided,
+                    is_dead,
+                    way,
+                };
+                // A count passes its watermark on less its lateness, so what its own source had said
+                // comes down here that much later.
+                self.flow(step, &item, promise.minus(windows.lateness), each);
+            }
+            StepKind::Sink(_) => {
+                let (place, is_late) = (place(key_hash, Time(0)), item.is_late);
+                let end = Time::MAX;
+                each(Expected { step, leaf, times, place, key_hash, value, end, is_late, is_dead });
             }
         }
     }

@@ -52,11 +52,11 @@ impl<S: System> ServiceDesk<S> {
                 answer(self.shard, &request, reply, m);
                 continue;
             }
-            let changes = m.effects.take(&mut changes);
             let (shard, token, number) = (self.shard, self.token, self.commits);
             let subject = request.subject();
-            let commit = Commit { shard, token, number, point, ends_stay: true, subject, changes };
-            m.effects.list.push(Effect::Commit(commit));
+            let commit =
+                Commit { shard, token, number, sender_slot: 0, point, ends_stay: true, subject };
+            m.effects.commit(commit, &mut changes);
             self.commits += 1;
             self.writing = Some((request, reply));
         }

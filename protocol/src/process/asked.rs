@@ -103,10 +103,9 @@ impl Body {
             });
         }
         let (shard, token, point) = (hands.shard, hands.token, COMMIT);
-        let changes = hands.m.effects.take(&mut changes);
         let ends_stay = true;
-        let commit = Commit { shard, token, number, point, ends_stay, subject, changes };
-        hands.lists(Effect::Commit(commit));
+        let commit = Commit { shard, token, number, sender_slot: 0, point, ends_stay, subject };
+        hands.m.effects.commit(commit, &mut changes);
     }
 
     fn key<E: Env<Own>>(&self, number: u64, hands: &mut Hands<'_, '_, E>) -> Key {

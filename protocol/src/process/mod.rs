@@ -191,7 +191,7 @@ impl Body {
             Input::Replied(effect::Replied { rpc, body, .. }) => {
                 self.is_replied(rpc, hands.token, body)
             }
-            Input::Committed { number, written } => {
+            Input::Committed { number, written, .. } => {
                 let at = self.commits.iter().position(|&(commit, _)| commit == number);
                 let Some(at) = at else { return };
                 let (_, effect) = self.commits.swap_remove(at);

@@ -58,17 +58,23 @@ impl Mentions {
     }
 
     /// A commit says this of a record. Its key may have been replaced by `*` for a global count.
+    #[inline]
     pub fn see(&mut self, name: Name, lineage: u32, key: Key, weight: i64, value: i64) {
-        let at = name.0 as usize;
-        if at >= self.mentions.len() {
-            self.mentions.resize((at + 1).max(self.mentions.len() * 2), Mention::NONE);
-        }
-        let mention = &mut self.mentions[at];
         let content = fold(weight as u64, scatter(value as u64)) | 1;
+        let seen = Mention { content, value, key, lineage };
+        let mention = self.of(name);
         if mention.content == 0 || mention.content == HINT {
-            *mention = Mention { content, value, key, lineage };
-            return;
+            *mention = seen;
+        } else if mention.content != content || mention.key != key {
+            self.compare(name, seen);
         }
+    }
+
+    /// A commit says something else of a record than was said of it, or the same under another key.
+    #[cold]
+    fn compare(&mut self, name: Name, seen: Mention) {
+        let Mention { content, value, key, lineage } = seen;
+        let mention = *self.of(name);
         let keys_agree = mention.key == key || mention.key == Key::GLOBAL || key == Key::GLOBAL;
         if mention.content != content || !keys_agree {
             self.divergent.extend([(name, mention.lineage), (name, lineage)]);
@@ -76,21 +82,33 @@ impl Mentions {
             self.disagreements.push(Disagreement { name, keys, values });
         }
         if mention.key == Key::GLOBAL {
-            mention.key = key;
+            self.of(name).key = key;
         }
     }
 
     /// A commit mentions that a record came, under this key and with this value, and keeps neither: enough
     /// to tell which answer won, and too little to disagree with.
+    #[inline]
     pub fn hint(&mut self, name: Name, key: Key, value: i64) {
-        let at = name.0 as usize;
-        if at >= self.mentions.len() {
-            self.mentions.resize((at + 1).max(self.mentions.len() * 2), Mention::NONE);
-        }
-        let mention = &mut self.mentions[at];
+        let mention = self.of(name);
         if mention.content == 0 {
             *mention = Mention { content: HINT, value, key, lineage: 0 };
         }
+    }
+
+    /// What is said of a name, to be changed.
+    #[inline(always)]
+    fn of(&mut self, name: Name) -> &mut Mention {
+        let at = name.0 as usize;
+        if at >= self.mentions.len() {
+            self.grow(at);
+        }
+        &mut self.mentions[at]
+    }
+
+    #[cold]
+    fn grow(&mut self, at: usize) {
+        self.mentions.resize((at + 1).max(self.mentions.len() * 2), Mention::NONE);
     }
 
     /// Whether something was said of a name, and always the same.

@@ -233,12 +233,18 @@ impl Ledger {
         let Node { name, lineage, weight, value, .. } = record;
         self.mentions.see(name, lineage, key, weight, value);
         if self.reads[lineage as usize].is_partial {
-            let mut mentions = std::mem::take(&mut self.mentions);
-            self.stands_for(record, &mut |record| {
-                mentions.see(record.name, record.lineage, key, record.weight, record.value);
-            });
-            self.mentions = mentions;
+            self.mention_parts(key, record);
         }
+    }
+
+    /// The same is said of what a partial aggregate stands for.
+    #[cold]
+    fn mention_parts(&mut self, key: Key, record: Node) {
+        let mut mentions = std::mem::take(&mut self.mentions);
+        self.stands_for(record, &mut |record| {
+            mentions.see(record.name, record.lineage, key, record.weight, record.value);
+        });
+        self.mentions = mentions;
     }
 
     /// For a run in detail: the source records that were taken or written with a record.

@@ -22,26 +22,37 @@ pub(super) struct Touch {
     pub panes: HashMap<u64, Vec<u32>, FxBuildHasher>,
 }
 
+impl Touch {
+    #[cold]
+    fn hold(&mut self, shard: ShardIndex, name: Name) {
+        if shard.at() >= self.in_hand.len() {
+            self.in_hand.resize_with(shard.at() + 1, HashSet::default);
+        }
+        self.in_hand[shard.at()].insert(name);
+    }
+
+    #[cold]
+    fn let_go(&mut self, shard: ShardIndex, name: Name) {
+        if let Some(in_hand) = self.in_hand.get_mut(shard.at()) {
+            in_hand.remove(&name);
+        }
+    }
+}
+
 impl Ledger {
     /// A shard has a record in hand.
-    #[inline]
+    #[inline(always)]
     pub fn hold(&mut self, shard: ShardIndex, name: Name) {
         if let Some(detail) = &mut self.detail {
-            let in_hand = &mut detail.touch.in_hand;
-            if shard.at() >= in_hand.len() {
-                in_hand.resize_with(shard.at() + 1, HashSet::default);
-            }
-            in_hand[shard.at()].insert(name);
+            detail.touch.hold(shard, name);
         }
     }
 
     /// A shard is done with a record.
-    #[inline]
+    #[inline(always)]
     pub fn let_go(&mut self, shard: ShardIndex, name: Name) {
-        if let Some(detail) = &mut self.detail
-            && let Some(in_hand) = detail.touch.in_hand.get_mut(shard.at())
-        {
-            in_hand.remove(&name);
+        if let Some(detail) = &mut self.detail {
+            detail.touch.let_go(shard, name);
         }
     }
 

@@ -146,6 +146,13 @@ impl<'a, S: System> Outside<'a, S> {
         self.has_just_read_all = self.reading.unread == 0;
     }
 
+    /// Whether an input has pulled or woken anything, or begun a session. It is asked after each.
+    #[inline(always)]
+    pub fn has_news(&self) -> bool {
+        let lists = self.pulled.len() | self.wakes.len() | self.nudges.len();
+        lists | self.recalls.len() | self.sessions.len() > 0
+    }
+
     /// How often anything was changed that outlives a worker.
     fn changes(&self) -> u64 {
         let Outside { store, service, ledger, queues, executions, reading, .. } = self;

@@ -44,6 +44,35 @@ const LANES: usize = 3;
 /// After all events.
 const NEVER: Due = u128::MAX;
 
+/// The next event: when it is due, and in which lane, or in the heap.
+#[derive(Clone, Copy, Debug)]
+pub struct First {
+    due: Due,
+    place: usize,
+}
+
+impl First {
+    /// There is no event.
+    const NONE: First = First { due: NEVER, place: LANES };
+
+    /// The one of two that comes first.
+    #[inline(always)]
+    fn min(self, other: First) -> First {
+        if self.due < other.due { self } else { other }
+    }
+
+    /// Its time.
+    #[inline(always)]
+    pub fn at(self) -> u64 {
+        (self.due >> 64) as u64
+    }
+
+    /// How many were scheduled before it.
+    pub fn number(self) -> u64 {
+        self.due as u64 & !(1 << 63)
+    }
+}
+
 /// A queue of events.
 #[derive(Debug)]
 pub struct EventQueue<T> {
@@ -55,14 +84,18 @@ pub struct EventQueue<T> {
     now: u64,
     /// The first of each lane, then of the heap; [`NEVER`] where there is none.
     firsts: [Due; LANES + 1],
+    /// The first of all but those between worker and store, which are most.
+    other: First,
+    /// When the last event was due that each lane took, also if it is taken.
+    lasts: [Due; LANES],
     scheduled: u64,
 }
 
 copied_by_field!([T: Copy] EventQueue<T> {
-    heap, lanes, wheel, now, firsts, scheduled,
+    heap, lanes, wheel, now, firsts, other, lasts, scheduled,
 });
 
-impl<T: Copy> Default for EventQueue<T> {
+impl<T> Default for EventQueue<T> {
     fn default() -> EventQueue<T> {
         EventQueue {
             heap: Vec::new(),
@@ -70,12 +103,14 @@ impl<T: Copy> Default for EventQueue<T> {
             wheel: None,
             now: 0,
             firsts: [NEVER; LANES + 1],
+            other: First::NONE,
+            lasts: [0; LANES],
             scheduled: 0,
         }
     }
 }
 
-impl<T: Copy> EventQueue<T> {
+impl<T: Copy + Default> EventQueue<T> {
     /// A queue for latencies between workers that are drawn, and at most `longest`.
     pub fn with_wheel(longest: Nanos) -> EventQueue<T> {
         EventQueue { wheel: Some(Wheel::new(longest)), ..EventQueue::default() }
@@ -92,69 +127,80 @@ impl<T: Copy> EventQueue<T> {
             lane.clear();
         }
         self.firsts = [NEVER; LANES + 1];
+        self.other = First::NONE;
+        self.lasts = [0; LANES];
         self.scheduled = 0;
     }
 
     /// Schedules an event at a time. Most who do it know the lane, so there it is found out once only.
     #[inline(always)]
     pub fn push(&mut self, at: u64, turn: Turn, lane: Lane, event: T) {
-        let order = (u128::from(at) << 64) | ((turn as u128) << 63) | u128::from(self.scheduled);
+        let due = (u128::from(at) << 64) | ((turn as u128) << 63) | u128::from(self.scheduled);
         self.scheduled += 1;
-        let due = order;
         if let (Lane::Network, Some(wheel)) = (lane, &mut self.wheel) {
             match wheel.push(self.now, due, event) {
-                true => self.firsts[LANES - 1] = self.firsts[LANES - 1].min(due),
+                true => self.may_be_first(due, Lane::Network as usize),
                 false => self.push_heap(due, event),
             }
-        } else if let Some(events) = self.lanes.get_mut(lane as usize)
-            && events.last().is_none_or(|last| last < due)
+        } else if let (Some(events), Some(last)) =
+            (self.lanes.get_mut(lane as usize), self.lasts.get_mut(lane as usize))
+            && *last <= due
         {
-            if events.is_empty() {
-                self.firsts[lane as usize] = due;
-            }
+            *last = due;
+            let is_first = events.is_empty();
             events.push_back((due, event));
+            if is_first {
+                self.may_be_first(due, lane as usize);
+            }
         } else {
             self.push_heap(due, event);
         }
     }
 
-    /// Takes the next event and its time. There is one caller, whose loop it is a part of.
+    /// An event was put into a lane, or into the heap, that is due then.
     #[inline(always)]
-    pub fn pop(&mut self) -> Option<(u64, T)> {
-        let [a, b, c, heap] = self.firsts;
-        let (early, from_early) = if a < b { (a, 0) } else { (b, 1) };
-        let (late, from_late) = if c < heap { (c, 2) } else { (heap, 3) };
-        let from = if early < late { from_early } else { from_late };
-        let (due, event) = match (self.lanes.get_mut(from), &mut self.wheel) {
-            (Some(_), Some(wheel)) if from == LANES - 1 => {
-                let (first, next) = wheel.pop((c >> 64) as u64)?;
-                self.firsts[LANES - 1] = next.unwrap_or(NEVER);
-                first
-            }
-            (Some(lane), _) => {
-                let first = lane.pop_front()?;
-                self.firsts[from] = lane.first().unwrap_or(NEVER);
-                first
-            }
+    fn may_be_first(&mut self, due: Due, place: usize) {
+        self.firsts[place] = self.firsts[place].min(due);
+        if place != Lane::Store as usize {
+            self.other = First { due, place }.min(self.other);
+        }
+    }
+
+    /// Which event is next, if there is one.
+    #[inline(always)]
+    pub fn first(&self) -> Option<First> {
+        let store = First { due: self.firsts[Lane::Store as usize], place: Lane::Store as usize };
+        let first = store.min(self.other);
+        (first.due != NEVER).then_some(first)
+    }
+
+    /// Takes the next event, as [`first`](EventQueue::first) said which it is. There is one caller, whose loop it is a
+    /// part of.
+    #[inline(always)]
+    pub fn take(&mut self, First { due, place }: First) -> T {
+        self.now = (due >> 64) as u64;
+        if place == Lane::Store as usize {
+            let (event, next) = self.lanes[place].take();
+            self.firsts[place] = next;
+            return event;
+        }
+        let (event, next) = match (self.lanes.get_mut(place), &mut self.wheel) {
+            (Some(_), Some(wheel)) if place == Lane::Network as usize => wheel.take(self.now),
+            (Some(lane), _) => lane.take(),
             (None, _) => {
-                let first = self.pop_heap()?;
-                self.firsts[LANES] = self.heap.first().map_or(NEVER, |&(due, _)| due);
-                first
+                let event = self.pop_heap();
+                (event, self.heap.first().map_or(NEVER, |&(due, _)| due))
             }
         };
-        self.now = (due >> 64) as u64;
-        Some((self.now, event))
+        self.firsts[place] = next;
+        let of = |lane: Lane| First { due: self.firsts[lane as usize], place: lane as usize };
+        self.other = of(Lane::Retry).min(of(Lane::Network)).min(of(Lane::Heap));
+        event
     }
 
     /// How many events were scheduled so far: each has the number of those before it.
     pub fn scheduled(&self) -> u64 {
         self.scheduled
-    }
-
-    /// The number of the next event.
-    pub fn next_number(&self) -> Option<u64> {
-        let first = self.firsts.iter().min().filter(|&&first| first != NEVER)?;
-        Some(*first as u64 & !(1 << 63))
     }
 
     /// All events with their times, in the order in which they are due.
@@ -175,13 +221,14 @@ impl<T: Copy> EventQueue<T> {
         self.heap.iter().chain(lanes).chain(self.wheel.iter().flat_map(Wheel::iter))
     }
 
-    #[inline(never)]
+    #[inline(always)]
     fn push_heap(&mut self, due: Due, event: T) {
-        self.firsts[LANES] = self.firsts[LANES].min(due);
         self.heap.push((due, event));
         self.sift_up(self.heap.len() - 1);
+        self.may_be_first(due, Lane::Heap as usize);
     }
 
+    #[inline(never)]
     fn sift_up(&mut self, mut at: usize) {
         let moving = self.heap[at];
         while at > 0 {
@@ -195,13 +242,13 @@ impl<T: Copy> EventQueue<T> {
         self.heap[at] = moving;
     }
 
-    /// Takes the root: the hole goes down to a leaf along the least children without looking at what
+    /// Takes the root, which must be there: the hole goes down to a leaf along the least children without looking at what
     /// will fill it, then the last element goes into the hole and up to its place.
     #[inline(never)]
-    fn pop_heap(&mut self) -> Option<(Due, T)> {
-        let last = self.heap.pop()?;
-        let Some(&root) = self.heap.first() else {
-            return Some(last);
+    fn pop_heap(&mut self) -> T {
+        let root = self.heap[0].1;
+        let Some(last) = self.heap.pop().filter(|_| !self.heap.is_empty()) else {
+            return root;
         };
         let len = self.heap.len();
         let mut hole = 0;
@@ -229,7 +276,7 @@ impl<T: Copy> EventQueue<T> {
         }
         self.heap[hole] = last;
         self.sift_up(hole);
-        Some(root)
+        root
     }
 }
 
@@ -237,6 +284,14 @@ impl<T: Copy> EventQueue<T> {
 mod tests {
     use super::*;
     use onceproof_kernel::mix::scatter;
+
+    /// Takes all that is left, each with its time.
+    fn rest<T: Copy + Default>(queue: &mut EventQueue<T>) -> impl Iterator<Item = (u64, T)> {
+        std::iter::from_fn(|| {
+            let first = queue.first()?;
+            Some((first.at(), queue.take(first)))
+        })
+    }
 
     /// Whatever is pushed, in whatever lane, comes out as a sorted list would give it.
     #[test]
@@ -254,11 +309,11 @@ mod tests {
             for n in 0..400_u64 {
                 let draw = scatter(seed * 1000 + n);
                 if draw.is_multiple_of(3) {
-                    let number = queue.next_number();
-                    if let Some((at, id)) = queue.pop() {
+                    if let Some(first) = queue.first() {
+                        let id = queue.take(first);
                         // An event has the number of those that were scheduled before it.
-                        assert_eq!(expected[number.expect("an event") as usize].2, id);
-                        now = at;
+                        assert_eq!(expected[first.number() as usize].2, id);
+                        now = first.at();
                         taken.push(id);
                     }
                     continue;
@@ -271,9 +326,7 @@ mod tests {
                 expected.push((at, turn as u8, n));
                 assert_eq!(queue.scheduled(), expected.len() as u64);
             }
-            while let Some((_, id)) = queue.pop() {
-                taken.push(id);
-            }
+            taken.extend(rest(&mut queue).map(|(_, id)| id));
             // Nothing is scheduled before now, so the order of taking is the sorted order, but for events
             // at the very instant of a last turn that was taken already.
             let mut by_time = expected.clone();
@@ -292,7 +345,7 @@ mod tests {
         {
             queue.push(*at, *turn, Lane::Heap, id);
         }
-        let order: Vec<usize> = std::iter::from_fn(|| queue.pop().map(|(_, id)| id)).collect();
+        let order: Vec<usize> = rest(&mut queue).map(|(_, id)| id).collect();
         assert_eq!(order, [2, 1, 3, 0]);
     }
 
@@ -304,7 +357,7 @@ mod tests {
         }
         let mut expected: Vec<(u64, u64)> = (0..5000).map(|n| (scatter(n) % 1000, n)).collect();
         expected.sort_unstable();
-        let taken: Vec<(u64, u64)> = std::iter::from_fn(|| queue.pop()).collect();
+        let taken: Vec<(u64, u64)> = rest(&mut queue).collect();
         assert_eq!(taken, expected);
     }
 }

@@ -1,6 +1,6 @@
 //! A queue, first in, first out, in a ring whose length is a power of two: the next place is found by a mask.
 
-use super::Due;
+use super::{Due, NEVER};
 use onceproof_kernel::copied_by_field;
 
 /// A ring of events.
@@ -20,7 +20,7 @@ impl<T> Default for Ring<T> {
     }
 }
 
-impl<T: Copy> Ring<T> {
+impl<T: Copy + Default> Ring<T> {
     /// Empties it and keeps its memory.
     pub fn clear(&mut self) {
         (self.first, self.len) = (0, 0);
@@ -32,39 +32,25 @@ impl<T: Copy> Ring<T> {
         self.len == 0
     }
 
-    /// When the first is due.
-    #[inline(always)]
-    pub fn first(&self) -> Option<Due> {
-        (self.len > 0).then(|| self.places[self.at(0)].0)
-    }
-
-    /// When the last is due.
-    #[inline(always)]
-    pub fn last(&self) -> Option<Due> {
-        (self.len > 0).then(|| self.places[self.at(self.len - 1)].0)
-    }
-
     /// Puts an event behind all others.
     #[inline(always)]
     pub fn push_back(&mut self, event: (Due, T)) {
         if self.len == self.places.len() {
-            self.grow(event);
+            self.grow();
         }
         let at = self.at(self.len);
         self.places[at] = event;
         self.len += 1;
     }
 
-    /// Takes the first event.
+    /// Takes the first event, which must be there, and tells when the next one is due, or [`NEVER`].
     #[inline(always)]
-    pub fn pop_front(&mut self) -> Option<(Due, T)> {
-        if self.len == 0 {
-            return None;
-        }
-        let first = self.places[self.first];
+    pub fn take(&mut self) -> (T, Due) {
+        let event = self.places[self.first].1;
         self.first = self.at(1);
         self.len -= 1;
-        Some(first)
+        let next = if self.len > 0 { self.places[self.first].0 } else { NEVER };
+        (event, next)
     }
 
     /// All events, first to last.
@@ -77,11 +63,12 @@ impl<T: Copy> Ring<T> {
         (self.first + number) & (self.places.len() - 1)
     }
 
-    /// Twice as many places, the new ones filled with anything.
+    /// Twice as many places, the new ones filled with anything. It is not handed the event that needs one: what has an
+    /// address somewhere is written there first, and copied to its place then.
     #[cold]
-    fn grow(&mut self, filler: (Due, T)) {
+    fn grow(&mut self) {
         let mut places: Vec<(Due, T)> = self.iter().copied().collect();
-        places.resize((self.len * 2).max(16), filler);
+        places.resize((self.len * 2).max(16), (NEVER, T::default()));
         (self.places, self.first) = (places, 0);
     }
 }
@@ -101,14 +88,14 @@ mod tests {
             }
             assert_eq!(ring.iter().count() as u128, put - taken);
             for _ in 0..round % 5 {
-                if let Some(event) = ring.pop_front() {
-                    assert_eq!(event, (taken, taken));
+                if !ring.is_empty() {
+                    let next = if taken + 1 < put { taken + 1 } else { NEVER };
+                    assert_eq!(ring.take(), (taken, next));
                     taken += 1;
                 }
             }
             let is_empty = put == taken;
-            assert_eq!(ring.first(), (!is_empty).then_some(taken));
-            assert_eq!(ring.last(), (!is_empty).then(|| put - 1));
+            assert_eq!(ring.is_empty(), is_empty);
         }
         assert!(taken > 300, "{taken}");
     }

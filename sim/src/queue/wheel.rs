@@ -5,7 +5,7 @@
 //! where a thousand shards tell a thousand others something, a million events are due within the latency, and a heap of so
 //! many costs a miss of the cache for each of its ten levels.
 
-use super::Due;
+use super::{Due, NEVER};
 use onceproof_kernel::copied_by_field;
 use onceproof_kernel::time::Nanos;
 
@@ -19,7 +19,7 @@ const SHORT: usize = 32;
 #[derive(Debug)]
 pub(super) struct Wheel<T> {
     /// The events of each slot: the first that is due is the last, and in a slot that is in order the latest is the first.
-    slots: Vec<Vec<(Due, T)>>,
+    slots: Box<[Vec<(Due, T)>; SLOTS]>,
     /// Which slots have events: a bit for each.
     filled: [u64; SLOTS / 64],
     /// Which slots are in no order, but for the first that is due, and how many these are.
@@ -43,11 +43,10 @@ fn insert<T: Copy>(slot: &mut Vec<(Due, T)>, due: Due, event: T) {
     slot[place] = (due, event);
 }
 
-/// Takes one more of many events, without looking for its place. The first that is due stays the last.
+/// One more of many events was put behind them, without looking for its place. The first that is due stays the last.
 #[cold]
-fn append<T: Copy>(slot: &mut Vec<(Due, T)>, due: Due, event: T) {
-    slot.push((due, event));
-    if let [.., before, last] = &mut slot[..]
+fn appended<T: Copy>(slot: &mut [(Due, T)]) {
+    if let [.., before, last] = slot
         && before.0 < last.0
     {
         std::mem::swap(before, last);
@@ -60,7 +59,7 @@ impl<T: Copy> Wheel<T> {
         // A turn is somewhat longer than that, since events are due from now on and not from the begin of a slot.
         let length = (longest / (SLOTS as u64 - 8)).max(1).next_power_of_two();
         Wheel {
-            slots: (0..SLOTS).map(|_| Vec::new()).collect(),
+            slots: Box::new(std::array::from_fn(|_| Vec::new())),
             filled: [0; SLOTS / 64],
             unordered: [0; SLOTS / 64],
             unordered_slots: 0,
@@ -93,7 +92,8 @@ impl<T: Copy> Wheel<T> {
         if slot.len() < SHORT {
             insert(slot, due, event);
         } else if turns > 0 {
-            append(slot, due, event);
+            slot.push((due, event));
+            appended(slot);
             let bit = 1 << (at % 64);
             self.unordered_slots += u32::from(self.unordered[at / 64] & bit == 0);
             self.unordered[at / 64] |= bit;
@@ -105,20 +105,21 @@ impl<T: Copy> Wheel<T> {
         true
     }
 
-    /// Takes the first event, which is due at this time, and tells when the next one is.
+    /// Takes the first event, which is due at this time, and tells when the next one is, or [`NEVER`].
     #[inline(always)]
-    pub fn pop(&mut self, at: u64) -> Option<((Due, T), Option<Due>)> {
+    pub fn take(&mut self, at: u64) -> (T, Due) {
         let number = (at >> self.bits) as usize % SLOTS;
         if self.unordered_slots > 0 {
             self.put_in_order(number);
         }
         let slot = &mut self.slots[number];
-        let first = slot.pop()?;
+        let event = slot[slot.len() - 1].1;
+        slot.truncate(slot.len() - 1);
         if let Some(&(next, _)) = slot.last() {
-            return Some((first, Some(next)));
+            return (event, next);
         }
         self.filled[number / 64] &= !(1 << (number % 64));
-        Some((first, self.first_from(number)))
+        (event, self.first_from(number))
     }
 
     /// Puts a slot in order, if it is in none.
@@ -136,8 +137,8 @@ impl<T: Copy> Wheel<T> {
         self.slots.iter().flatten()
     }
 
-    /// When the first event is due, where none is before this slot.
-    fn first_from(&self, from: usize) -> Option<Due> {
+    /// When the first event is due, where none is before this slot; [`NEVER`] where there is none.
+    fn first_from(&self, from: usize) -> Due {
         let words = self.filled.len();
         let (word, bit) = (from / 64, from % 64);
         // The word in which it begins comes first, without what is before it, and last, with that alone.
@@ -147,9 +148,9 @@ impl<T: Copy> Wheel<T> {
             .into_iter()
             .chain(others.map(|word| (word, self.filled[word])))
             .find(|&(_, filled)| filled != 0);
-        let (word, filled) = found?;
-        let slot = &self.slots[word * 64 + filled.trailing_zeros() as usize];
-        slot.last().map(|&(due, _)| due)
+        let slot =
+            found.map(|(word, filled)| &self.slots[word * 64 + filled.trailing_zeros() as usize]);
+        slot.and_then(|slot| slot.last()).map_or(NEVER, |&(due, _)| due)
     }
 }
 
@@ -175,10 +176,10 @@ mod tests {
                 if draw % 4 < pops
                     && let Some((&next, _)) = left.first_key_value()
                 {
-                    let (taken, after) = wheel.pop((next >> 64) as u64).expect("an event");
-                    assert_eq!(Some(taken), left.pop_first());
-                    now = (taken.0 >> 64) as u64;
-                    assert_eq!(after, left.first_key_value().map(|(&due, _)| due));
+                    now = (next >> 64) as u64;
+                    let (taken, after) = wheel.take(now);
+                    assert_eq!(Some((next, taken)), left.pop_first());
+                    assert_eq!(after, left.first_key_value().map_or(NEVER, |(&due, _)| due));
                     continue;
                 }
                 let due = due(now + scatter(draw) % (longest + 1), number);

@@ -169,13 +169,13 @@ impl Process<Post> for Clerk {
                 }
             }
             Input::Request(Request { body, .. }) => {
-                let changes = context.effects.take(&mut vec![body]);
                 let subject = Subject::Record(body.name());
                 let (shard, token, number) = (BOX, self.token, self.done);
                 let (point, ends_stay) = (Point(0), true);
                 self.done += 1;
-                let commit = Commit { shard, token, number, point, ends_stay, subject, changes };
-                context.effects.list.push(Effect::Commit(commit));
+                let commit =
+                    Commit { shard, token, number, sender_slot: 0, point, ends_stay, subject };
+                context.effects.commit(commit, &mut vec![body]);
             }
             _ => {}
         }

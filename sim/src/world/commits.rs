@@ -15,7 +15,7 @@ use crate::queue::{Lane, Turn};
 use crate::store::Applied;
 use crate::trace::Nobody;
 use onceproof_kernel::alphabet::{Mark, Subject};
-use onceproof_kernel::effect::{Commit, Input, Written};
+use onceproof_kernel::effect::{Commit, CommitSlot, Input, Kept, Way, Written};
 use onceproof_kernel::system::System;
 use onceproof_kernel::time::Nanos;
 
@@ -30,34 +30,37 @@ pub(super) enum Said {
     Fenced,
 }
 
-/// A commit on its way to the store or back.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wire {
-    pub commit: Commit,
-    pub who: Instance,
-    pub is_answered: bool,
-    /// How often it was sent.
-    pub sends: u32,
-    /// Events that still refer to it.
-    pub events: u32,
-}
-
 impl<S: System> World<'_, S> {
-    #[inline(never)]
-    pub(super) fn begin_commit(&mut self, who: Instance, commit: Commit, cost: Nanos) {
-        let wire = Wire { commit, who, is_answered: false, sends: 0, events: 0 };
-        let wire = self.wires.insert(wire);
-        self.send_commit_after(wire, cost);
+    /// The instance that has sent a commit.
+    #[inline(always)]
+    pub(super) fn carried(&self, wire: CommitSlot) -> Instance {
+        let Kept { commit: Commit { shard, .. }, way: Way { life, .. }, .. } =
+            *self.effects.kept(wire);
+        Instance { shard, life }
     }
 
     #[inline(never)]
-    pub(super) fn send_commit(&mut self, wire: u32) {
+    pub(super) fn begin_commit(&mut self, who: Instance, wire: CommitSlot, cost: Nanos) {
+        debug_assert_eq!(self.effects.kept(wire).commit.shard, who.shard, "it commits for itself");
+        let way = Way { life: who.life, ..Way::default() };
+        let is_watched = self.outside.answers.asks_commits() || self.outside.trace.is_on();
+        if is_watched || self.may_time_out {
+            *self.effects.way(wire) = way;
+            return self.send_commit_after(wire, cost);
+        }
+        // Nothing befalls it, nobody is told, and the answer is sure to come in time.
+        *self.effects.way(wire) = Way { events: 1, ..way };
+        let at = self.now.saturating_add(cost).saturating_add(self.plan.cluster.commit);
+        self.schedule(at, Turn::Normal, Lane::Store, Event::Commit { wire, is_answered: true });
+    }
+
+    pub(super) fn send_commit(&mut self, wire: CommitSlot) {
         self.send_commit_after(wire, 0);
     }
 
-    #[inline(always)]
-    fn send_commit_after(&mut self, wire: u32, cost: Nanos) {
-        let commit = &self.wires[wire].commit;
+    #[inline(never)]
+    fn send_commit_after(&mut self, wire: CommitSlot, cost: Nanos) {
+        let commit = &self.effects.kept(wire).commit;
         let fate = match self.outside.answers.asks_commits() {
             true if !self.layout.step(self.layout.step_of(commit.shard)).is_outside => {
                 let Commit { shard, subject, point, .. } = *commit;
@@ -90,37 +93,37 @@ impl<S: System> World<'_, S> {
         }
         // The answer is sure to come in time, unless something happens to this commit.
         if fate != CommitFate::Pass || self.may_time_out {
-            let Wire { commit, sends, .. } = &mut self.wires[wire];
-            *sends += 1;
-            let step = self.layout.step_of(commit.shard);
-            let wait = self.layout.step(step).commit_retry.waits(way).wait(*sends);
+            let sent = self.effects.way(wire);
+            sent.sends += 1;
+            let sends = sent.sends;
+            let step = self.layout.step_of(self.effects.kept(wire).commit.shard);
+            let wait = self.layout.step(step).commit_retry.waits(way).wait(sends);
             let at = self.now.saturating_add(cost).saturating_add(wait);
             self.schedule_wire(at, Lane::Heap, wire, Event::Repeat { wire });
         }
     }
 
     #[inline(always)]
-    fn schedule_wire(&mut self, at: u64, lane: Lane, wire: u32, event: Event<S>) {
-        self.wires[wire].events += 1;
+    fn schedule_wire(&mut self, at: u64, lane: Lane, wire: CommitSlot, event: Event<S>) {
+        self.effects.way(wire).events += 1;
         self.schedule(at, Turn::Normal, lane, event);
     }
 
     /// One event less refers to a wire; after the last its buffer is used again.
-    pub(super) fn drop_wire(&mut self, wire: u32) {
-        let events = &mut self.wires[wire].events;
-        *events -= 1;
-        if *events == 0 {
-            let changes = self.wires[wire].commit.changes;
-            self.wires.free(wire);
-            self.effects.recycle(changes);
+    pub(super) fn drop_wire(&mut self, wire: CommitSlot) {
+        let way = self.effects.way(wire);
+        way.events -= 1;
+        if way.events == 0 {
+            self.effects.recycle(wire);
         }
     }
 
-    pub(super) fn commit_arrives(&mut self, wire: u32, is_answered: bool) {
+    pub(super) fn commit_arrives(&mut self, wire: CommitSlot, is_answered: bool) {
         let Outside { store, shared, ledger, words, work, sources, now, trace, measure, .. } =
             &mut self.outside;
-        let Wire { ref commit, who, is_answered: is_over, .. } = self.wires[wire];
-        let changes = self.effects.changes(commit.changes);
+        let Kept { commit, way: Way { life, is_answered: is_over, .. }, changes } =
+            self.effects.kept(wire);
+        let (who, is_over) = (Instance { shard: commit.shard, life: *life }, *is_over);
         let ids = trace.recorder().map(|recorder| {
             recorder.changes_told = store.told(commit, changes, self.design, shared);
             &mut recorder.ids_told
@@ -130,38 +133,25 @@ impl<S: System> World<'_, S> {
         let applied = store.apply(commit, changes, shared, *now, &mut telling);
         let which = u64::from(commit.shard.0) << 40 ^ commit.number << 8 ^ applied as u64;
         self.fingerprint.add(self.now, Code::Commit, which);
-        match applied {
-            Applied::Now => {
-                for change in changes {
-                    self.fingerprint.add_change::<S>(self.now, change, words);
-                }
-                work.commits += 1;
-                if let Some(measure) = measure {
-                    measure.commits(self.now, who.shard, who.life);
-                }
-                if ledger.is_detailed()
-                    && let (true, Subject::Record(name)) = (commit.ends_stay, commit.subject)
-                {
-                    ledger.let_go(commit.shard, name);
-                }
+        if applied == Applied::Now {
+            self.fingerprint.add_changes::<S>(self.now, changes, words);
+            work.commits += 1;
+            if let Some(measure) = measure {
+                measure.commits(self.now, who.shard, who.life);
             }
-            Applied::Before | Applied::NotAdmitted => {}
-            Applied::Refused => {
-                let owner = &self.owners[who.shard.at()];
-                let owns = owner.is_running && owner.life == who.life;
-                assert!(!owns, "the owner of a token is never refused");
+            if ledger.is_detailed()
+                && let (true, Subject::Record(name)) = (commit.ends_stay, commit.subject)
+            {
+                ledger.let_go(commit.shard, name);
             }
-        }
-        if applied == Applied::Now && self.outside.store.has_changed {
-            self.standstill.progressed(self.now);
-        }
-        match applied {
-            Applied::Now if !self.is_running(who) => {
+            if store.has_changed {
+                self.standstill.progressed(self.now);
+            }
+            if !self.is_running(who) {
                 self.outside.marks.reach(Mark::COMMIT_OUTLIVED);
             }
-            Applied::Now | Applied::NotAdmitted => {}
-            Applied::Before => self.outside.marks.reach(Mark::COMMIT_REPEATED),
-            Applied::Refused => self.outside.marks.reach(Mark::COMMIT_FENCED),
+        } else {
+            self.changes_nothing(who, applied);
         }
         if self.outside.trace.is_on() {
             self.tell_commit_arrives(wire, applied);
@@ -184,17 +174,30 @@ impl<S: System> World<'_, S> {
         }
     }
 
-    pub(super) fn answer_arrives(&mut self, wire: u32, said: Said) {
-        let Wire { ref commit, who, is_answered, .. } = self.wires[wire];
-        let Commit { shard, number, subject, .. } = *commit;
-        if is_answered || !self.is_running(who) {
-            if self.outside.trace.is_on() {
-                let why = if is_answered { Nobody::Answered } else { Nobody::Gone };
-                self.tell_answer_lost(wire, why);
+    /// A commit changes nothing.
+    #[cold]
+    fn changes_nothing(&mut self, who: Instance, applied: Applied) {
+        match applied {
+            Applied::Now => unreachable!("it is applied"),
+            Applied::NotAdmitted => {}
+            Applied::Before => self.outside.marks.reach(Mark::COMMIT_REPEATED),
+            Applied::Refused => {
+                let owner = &self.owners[who.shard.at()];
+                let owns = owner.is_running && owner.life == who.life;
+                assert!(!owns, "the owner of a token is never refused");
+                self.outside.marks.reach(Mark::COMMIT_FENCED);
             }
-            return self.drop_wire(wire);
         }
-        self.wires[wire].is_answered = true;
+    }
+
+    pub(super) fn answer_arrives(&mut self, wire: CommitSlot, said: Said) {
+        let Kept { commit, way: Way { life, is_answered, .. }, .. } = *self.effects.kept(wire);
+        let Commit { shard, number, .. } = commit;
+        let who = Instance { shard, life };
+        if is_answered || !self.is_running(who) {
+            return self.lose_answer(wire, is_answered);
+        }
+        self.effects.way(wire).is_answered = true;
         self.count(Code::Answer, shard, number);
         if self.outside.trace.is_on() {
             self.tell_answer(wire, said);
@@ -207,49 +210,71 @@ impl<S: System> World<'_, S> {
                 return self.drop_wire(wire);
             }
         };
-        self.hear_of_commit(wire, written, subject);
+        self.hear_of_commit(wire, who, written);
+    }
+
+    /// An answer arrives at nobody who waits for it.
+    #[cold]
+    fn lose_answer(&mut self, wire: CommitSlot, is_answered: bool) {
+        if self.outside.trace.is_on() {
+            let why = if is_answered { Nobody::Answered } else { Nobody::Gone };
+            self.tell_answer_lost(wire, why);
+        }
+        self.drop_wire(wire);
     }
 
     /// A commit was not answered in time: it is repeated, or its worker is told that nobody knows what became of it.
-    pub(super) fn commit_waited(&mut self, wire: u32) {
-        let Wire { ref commit, .. } = self.wires[wire];
-        let Commit { shard, number, subject, .. } = *commit;
+    pub(super) fn commit_waited(&mut self, wire: CommitSlot) {
+        let Commit { shard, number, .. } = self.effects.kept(wire).commit;
         if self.layout.step(self.layout.step_of(shard)).repeats_commits {
             self.send_commit(wire);
             return self.drop_wire(wire);
         }
-        self.wires[wire].is_answered = true;
+        self.effects.way(wire).is_answered = true;
         self.count(Code::Answer, shard, !number);
         if self.outside.trace.is_on() {
             self.tell_answer_missing(wire);
         }
-        self.hear_of_commit(wire, Written::Unknown, subject);
+        self.hear_of_commit(wire, self.carried(wire), Written::Unknown);
     }
 
-    /// A worker is about to hear of its commit.
-    fn hear_of_commit(&mut self, wire: u32, written: Written, subject: Subject) {
-        let who = self.wires[wire].who;
-        if self.outside.answers.asks_before() {
-            match self.strike(who, self.layout.alphabet.moments.answer, subject) {
-                Survival::GoesOn => {}
-                Survival::Ends => return self.drop_wire(wire),
-                Survival::Waits(host) => {
-                    let cause = self.outside.trace.cause();
-                    return self.hosts[host as usize]
-                        .interrupt(Waiting::Answer { wire, written }, cause);
-                }
+    /// A worker that runs is about to hear of its commit.
+    #[inline(always)]
+    fn hear_of_commit(&mut self, wire: CommitSlot, who: Instance, written: Written) {
+        if !self.outside.answers.asks_before() || self.outlives_answer(wire, who, written) {
+            self.hand_answer(wire, who, written);
+        }
+    }
+
+    /// Whether a worker hears of its commit now, whatever befalls it before.
+    #[inline(never)]
+    fn outlives_answer(&mut self, wire: CommitSlot, who: Instance, written: Written) -> bool {
+        let subject = self.effects.kept(wire).commit.subject;
+        match self.strike(who, self.layout.alphabet.moments.answer, subject) {
+            Survival::GoesOn => return true,
+            Survival::Ends => self.drop_wire(wire),
+            Survival::Waits(host) => {
+                let cause = self.outside.trace.cause();
+                self.hosts[host as usize].interrupt(Waiting::Answer { wire, written }, cause);
             }
         }
-        self.handle_answer(wire, written);
+        false
     }
 
-    /// A worker hears of its commit.
-    pub(super) fn handle_answer(&mut self, wire: u32, written: Written) {
-        let Wire { ref commit, who, .. } = self.wires[wire];
-        let number = commit.number;
-        self.drop_wire(wire);
-        if self.is_running(who) {
-            self.deliver(who, Input::Committed { number, written });
+    /// A worker that waited goes on, and hears of its commit, if it still runs.
+    pub(super) fn handle_answer(&mut self, wire: CommitSlot, written: Written) {
+        let who = self.carried(wire);
+        match self.is_running(who) {
+            true => self.hand_answer(wire, who, written),
+            false => self.drop_wire(wire),
         }
+    }
+
+    /// A worker that runs hears of its commit.
+    #[inline(always)]
+    fn hand_answer(&mut self, wire: CommitSlot, who: Instance, written: Written) {
+        let Commit { number, sender_slot, .. } = self.effects.kept(wire).commit;
+        self.drop_wire(wire);
+        self.deliver(who, &Input::Committed { number, sender_slot, written });
     }
 }

@@ -5,7 +5,6 @@
 //! comes of that the run is inconclusive, and it is stuck only if it is seen to stand still. A run that has not
 //! drained has no lost records yet.
 
-use super::commits::Wire;
 use super::event::SessionEnd;
 use super::leases::Instance;
 use super::{End, Event, World};
@@ -142,7 +141,7 @@ impl<S: System> World<'_, S> {
     }
 
     /// Whether an event means nothing any more: a timer that nobody waits for, the end of an absence that is over.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn is_void(&self, event: &Event<S>) -> bool {
         match *event {
             Event::Wake { shard, life, timer } => {
@@ -151,8 +150,7 @@ impl<S: System> World<'_, S> {
             }
             // Whoever has its answer, or is no more, does not send it again.
             Event::Repeat { wire } => {
-                let Wire { is_answered, who, .. } = self.wires[wire];
-                is_answered || !self.is_running(who)
+                self.effects.kept(wire).way.is_answered || !self.is_running(self.carried(wire))
             }
             Event::Resume { host, pause } => !self.hosts[host as usize].ends_with(pause),
             Event::Lease { host, away_since } => !self.hosts[host as usize].expires_if(away_since),
@@ -167,15 +165,10 @@ impl<S: System> World<'_, S> {
                 let is_up = self.hosts[owner.host as usize].is_up();
                 owner.life != life || owner.is_running || !is_up
             }
-            Event::Request { .. }
-            | Event::Reply { .. }
-            | Event::Error { .. }
-            | Event::Commit { .. }
-            | Event::Answer { .. }
-            | Event::Call { .. }
-            | Event::Called { .. }
-            | Event::Restart { .. }
-            | Event::Fault { .. } => false,
+            _ => {
+                debug_assert!(!event.may_lapse(), "{event:?}");
+                false
+            }
         }
     }
 
@@ -225,7 +218,7 @@ impl<S: System> World<'_, S> {
                 (request.from, format!("sends a {what}"))
             }
             Event::Commit { wire, .. } | Event::Answer { wire, .. } => {
-                (self.wires[wire].commit.shard, "commits".to_owned())
+                (self.effects.kept(wire).commit.shard, "commits".to_owned())
             }
             _ => return None,
         };
@@ -249,7 +242,7 @@ impl<S: System> World<'_, S> {
                 Wait::EndOfInstant => return None,
             },
             Event::Repeat { wire } => {
-                let shard = self.wires[wire].commit.shard;
+                let shard = self.effects.kept(wire).commit.shard;
                 (shard, "sends a commit that is not answered".to_owned())
             }
             Event::Restart { host } | Event::Resume { host, .. } => {

@@ -2,6 +2,7 @@
 
 use super::commits::Said;
 use onceproof_kernel::call::{Answer, Serial};
+use onceproof_kernel::effect::CommitSlot;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system::System;
 
@@ -25,16 +26,16 @@ pub(super) enum Event<S: System> {
         serial: Serial,
     },
     Commit {
-        wire: u32,
+        wire: CommitSlot,
         is_answered: bool,
     },
     Answer {
-        wire: u32,
+        wire: CommitSlot,
         /// What the store says of it.
         said: Said,
     },
     Repeat {
-        wire: u32,
+        wire: CommitSlot,
     },
     Call {
         out: u32,
@@ -79,6 +80,37 @@ pub(super) enum Event<S: System> {
     Fault {
         number: u32,
     },
+}
+
+impl<S: System> Event<S> {
+    /// Whether it may mean nothing any more when it is due. What travels always arrives, if only at nobody.
+    #[inline(always)]
+    pub fn may_lapse(&self) -> bool {
+        match self {
+            Event::Wake { .. }
+            | Event::Repeat { .. }
+            | Event::Resume { .. }
+            | Event::Lease { .. }
+            | Event::Session { .. }
+            | Event::Boot { .. } => true,
+            Event::Request { .. }
+            | Event::Reply { .. }
+            | Event::Error { .. }
+            | Event::Commit { .. }
+            | Event::Answer { .. }
+            | Event::Call { .. }
+            | Event::Called { .. }
+            | Event::Restart { .. }
+            | Event::Fault { .. } => false,
+        }
+    }
+}
+
+/// What fills a place of the queue that holds nothing.
+impl<S: System> Default for Event<S> {
+    fn default() -> Event<S> {
+        Event::Fault { number: 0 }
+    }
 }
 
 /// Why a session is over.

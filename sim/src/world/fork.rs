@@ -51,7 +51,6 @@ impl<S: Copied> World<'_, S> {
             queue,
             links,
             flights,
-            wires,
             outs,
             effects,
             fingerprint,
@@ -81,7 +80,6 @@ impl<S: Copied> World<'_, S> {
         self.queue.clone_from(queue);
         self.links.clone_from(links);
         self.flights.clone_from(flights);
-        self.wires.clone_from(wires);
         self.outs.clone_from(outs);
         self.effects.clone_from(effects);
         self.fingerprint = *fingerprint;

@@ -9,7 +9,7 @@ use crate::fingerprint::Code;
 use crate::queue::{Lane, Turn};
 use crate::trace::What;
 use onceproof_kernel::copied_by_field;
-use onceproof_kernel::effect::Written;
+use onceproof_kernel::effect::{CommitSlot, Written};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::words;
 use onceproof_kernel::state::WorldState;
@@ -65,7 +65,7 @@ pub(super) enum Waiting<S: System> {
     /// The rest of what a worker was about to do.
     List(List<S>),
     /// The answer to a commit, just before it was handled.
-    Answer { wire: u32, written: Written },
+    Answer { wire: CommitSlot, written: Written },
 }
 
 impl<S: System> Host<S> {

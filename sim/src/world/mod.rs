@@ -29,7 +29,6 @@ use crate::patience::Patience;
 use crate::plan::Plan;
 use crate::pool::Pool;
 use crate::queue::{EventQueue, Lane, Turn};
-use commits::Wire;
 use directory::Directory;
 use end::Overdue;
 use event::Event;
@@ -82,7 +81,6 @@ pub(crate) struct World<'a, S: System> {
     queue: EventQueue<Event<S>>,
     links: Links,
     flights: Pool<Flight<S>>,
-    wires: Pool<Wire>,
     outs: Pool<Out>,
     effects: Effects<S>,
     pub fingerprint: Fingerprint,
@@ -153,8 +151,9 @@ impl<'a, S: System> World<'a, S> {
     ) -> Option<End> {
         let mut look_at = 0;
         while self.outside.work.events < until {
-            let number = if IS_TRACED { self.queue.next_number() } else { None };
-            let Some((at, event)) = self.queue.pop() else { break };
+            let Some(first) = self.queue.first() else { break };
+            let (at, number) = (first.at(), IS_TRACED.then(|| first.number()));
+            let event = self.queue.take(first);
             if let Some(events) = &mut self.until_planted {
                 if *events == 0 {
                     self.until_planted = None;
@@ -239,7 +238,7 @@ impl<'a, S: System> World<'a, S> {
             self.hosts[host as usize].wait(event, cause);
             return;
         }
-        if self.is_void(&event) {
+        if event.may_lapse() && self.is_void(&event) {
             return self.discard(event);
         }
         self.outside.work.events += 1;
@@ -263,7 +262,7 @@ impl<'a, S: System> World<'a, S> {
                 if self.outside.trace.is_on() {
                     self.tell_timer(who, timer);
                 }
-                self.deliver(who, Input::Wake(timer));
+                self.deliver(who, &Input::Wake(timer));
             }
             Event::Restart { host } => self.restart(host),
             Event::Resume { host, .. } => self.resume(host),
@@ -279,7 +278,7 @@ impl<'a, S: System> World<'a, S> {
                 if self.outside.trace.is_on() {
                     self.tell_start(who);
                 }
-                self.deliver(who, Input::Boot);
+                self.deliver(who, &Input::Boot);
             }
             Event::Fault { number } => self.strike_at_time(number as usize),
         }
@@ -292,9 +291,7 @@ impl<'a, S: System> World<'a, S> {
             Event::Reply { to, serial, .. } | Event::Error { to, serial, .. } => {
                 Some(self.directory.under(to, serial.token()))
             }
-            Event::Answer { wire, .. } | Event::Repeat { wire } => {
-                self.host_of(self.wires[wire].who)
-            }
+            Event::Answer { wire, .. } | Event::Repeat { wire } => self.host_of(self.carried(wire)),
             Event::Session { shard, .. } => self.host_of(self.owner(self.keeper_of(shard)?)),
             Event::Wake { shard, life, .. }
             | Event::Boot { shard, life }

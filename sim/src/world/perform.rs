@@ -5,6 +5,7 @@
 use super::World;
 use super::hosts::Waiting;
 use super::leases::{Instance, running};
+use super::requests::Flight;
 use crate::answers::{BeforeFate, StepTaken};
 use crate::fault::{Fault, Kind};
 use crate::network::Cut;
@@ -41,10 +42,17 @@ pub(super) enum Survival {
 
 impl<S: System> World<'_, S> {
     /// Hands an input to an instance that runs, and lets it go on while it is ready.
-    pub(super) fn deliver(&mut self, who: Instance, mut input: Input<S>) {
-        while self.hand_over(who, &input) {
-            input = Input::Resume;
+    #[inline(always)]
+    pub(super) fn deliver(&mut self, who: Instance, input: &Input<S>) {
+        if self.hand_over(who, input) {
+            self.go_on_while_ready(who);
         }
+    }
+
+    /// Lets an instance go on while it is ready.
+    #[inline(never)]
+    fn go_on_while_ready(&mut self, who: Instance) {
+        while self.hand_over(who, &Input::Resume) {}
     }
 
     /// Goes on with what a pause interrupted.
@@ -56,8 +64,10 @@ impl<S: System> World<'_, S> {
         if self.outside.trace.is_on() {
             self.tell_actor(who);
         }
-        if self.perform(list) && self.worker(who).is_ready() {
-            self.deliver(who, Input::Resume);
+        let List { who, effects, cost, skew, done, is_asked } = list;
+        self.effects.list = effects;
+        if self.perform(who, cost, skew, (done, is_asked)) && self.worker(who).is_ready() {
+            self.go_on_while_ready(who);
         }
     }
 
@@ -65,20 +75,16 @@ impl<S: System> World<'_, S> {
     /// ended nor was paused.
     fn hand_over(&mut self, who: Instance, input: &Input<S>) -> bool {
         self.outside.answers.note_change();
-        let World { workers, owners, zombies, hosts, outside, effects, design, .. } = self;
+        let World { workers, owners, zombies, hosts, outside, effects, design, standstill, .. } =
+            self;
         let (host, worker) = running::<S>(workers, owners, zombies, who);
-        let skew = hosts[host as usize].skew;
-        let now = Time(outside.now.0.saturating_add(skew));
+        // Most runs have no clock that is wrong.
+        let skew = if standstill.skew_most == 0 { 0 } else { hosts[host as usize].skew };
+        let now = if skew == 0 { outside.now } else { Time(outside.now.0.saturating_add(skew)) };
         (outside.at_work, outside.is_first_life) = (who.shard, who.life == 0);
         worker.handle(input, &mut Context { now, design, env: outside, effects });
         let is_ready = worker.is_ready();
-        if !self.outside.pulled.is_empty() || !self.outside.wakes.is_empty() {
-            self.after_pulls();
-        }
-        if !self.outside.nudges.is_empty()
-            || !self.outside.recalls.is_empty()
-            || !self.outside.sessions.is_empty()
-        {
+        if outside.has_news() {
             self.pass_on();
         }
         let has_doom = self.outside.doom != BeforeFate::Pass;
@@ -86,36 +92,36 @@ impl<S: System> World<'_, S> {
             self.outside.cost = 0;
             return is_ready;
         }
-        let list = List {
-            who,
-            effects: std::mem::take(&mut self.effects.list),
-            cost: std::mem::take(&mut self.outside.cost),
-            skew,
-            done: 0,
-            is_asked: false,
-        };
+        let cost = std::mem::take(&mut self.outside.cost);
         if has_doom {
             let fate = std::mem::replace(&mut self.outside.doom, BeforeFate::Pass);
             let survival = self.befall_instance(who, host, fate);
             if survival != Survival::GoesOn {
+                let effects = std::mem::take(&mut self.effects.list);
+                let list = List { who, effects, cost, skew, done: 0, is_asked: false };
                 self.interrupt(list, survival);
                 return false;
             }
         }
-        self.perform(list) && is_ready
+        self.perform(who, cost, skew, (0, false)) && is_ready
     }
 
-    /// Performs the listed effects in order; in line, so that a list that nothing interrupts is never built.
-    /// False if the instance ended or was paused before one of them.
+    /// Performs the listed effects in order: those after so many that are done, of which the first was asked about already
+    /// or not. False if the instance ended or was paused before one of them.
     #[inline(always)]
-    fn perform(&mut self, list: List<S>) -> bool {
-        let List { who, mut effects, cost, skew, done, mut is_asked } = list;
+    fn perform(
+        &mut self,
+        who: Instance,
+        cost: Nanos,
+        skew: i64,
+        (done, mut is_asked): (usize, bool),
+    ) -> bool {
         let asks_before = self.outside.answers.asks_before();
-        for at in done..effects.len() {
-            let effect = &mut effects[at];
+        for at in done..self.effects.list.len() {
             if asks_before && !std::mem::take(&mut is_asked) {
-                let survival = self.strike_before(who, effect);
+                let survival = self.strike_before(who, at);
                 if survival != Survival::GoesOn {
+                    let effects = std::mem::take(&mut self.effects.list);
                     let rest = List { who, effects, cost, skew, done: at, is_asked: true };
                     self.interrupt(rest, survival);
                     return false;
@@ -123,28 +129,27 @@ impl<S: System> World<'_, S> {
             }
             // What each of these does is kept out of line, so that this loop, which nearly every event comes
             // through, needs few registers.
-            match effect {
-                Effect::Commit(commit) => self.begin_commit(who, *commit, cost),
-                Effect::Reply(ack) => self.send_ack(who, ack, cost),
-                Effect::Send(request) => self.send_request(who, request, cost),
-                Effect::Call(call) => self.begin_call(who, call, cost),
+            match self.effects.list[at] {
+                Effect::Commit(commit) => self.begin_commit(who, commit, cost),
+                Effect::Reply(ack) => self.send_ack(who, &ack, cost),
+                Effect::Send(ref request) => {
+                    let flight = self.flights.insert(Flight { request: *request, host: 0 });
+                    self.send_request(who, flight, cost);
+                }
+                Effect::Call(call) => self.begin_call(who, &call, cost),
                 // When the source has a record does not hang on the worker's clock.
-                Effect::Wake { at, timer } if *timer == S::INPUT => {
-                    let at = self.by_clock(*at, 0);
+                Effect::Wake { at, timer } if timer == S::INPUT => {
+                    let at = self.by_clock(at, 0);
                     self.wake(who, at, S::INPUT);
                 }
-                Effect::Wake { at, timer } => {
-                    let (at, timer) = (self.by_clock(*at, skew), *timer);
-                    self.wake(who, at, timer);
-                }
-                Effect::AckMessage(ack) => self.ack_message(who, ack),
+                Effect::Wake { at, timer } => self.wake(who, self.by_clock(at, skew), timer),
+                Effect::AckMessage(ack) => self.ack_message(who, &ack),
                 // Nothing is changed by it.
                 Effect::Step { .. } => continue,
             }
             self.outside.answers.note_change();
         }
-        effects.clear();
-        self.effects.list = effects;
+        self.effects.list.clear();
         true
     }
 
@@ -166,20 +171,23 @@ impl<S: System> World<'_, S> {
         let List { mut effects, done, .. } = list;
         for effect in &effects[done..] {
             if let Effect::Commit(commit) = effect {
-                self.effects.recycle(commit.changes);
+                self.effects.recycle(*commit);
             }
         }
         effects.clear();
         self.effects.list = effects;
     }
 
-    /// What befalls an instance before an effect.
+    /// What befalls an instance before an effect that is listed.
     #[inline(never)]
-    fn strike_before(&mut self, who: Instance, effect: &Effect<S>) -> Survival {
+    fn strike_before(&mut self, who: Instance, at: usize) -> Survival {
         let moments = &self.layout.alphabet.moments;
-        let (before, subject) = match effect {
+        let (before, subject) = match &self.effects.list[at] {
             Effect::Step { point, errand } => return self.strike_for(who, *point, *errand),
-            Effect::Commit(commit) => (commit.point, commit.subject),
+            Effect::Commit(commit) => {
+                let commit = &self.effects.kept(*commit).commit;
+                (commit.point, commit.subject)
+            }
             Effect::Reply(ack) => (S::replied_at(&ack.body, moments), ack.subject),
             Effect::AckMessage(ack) => (moments.reply, Subject::Record(ack.name)),
             Effect::Send(request) => {

@@ -32,9 +32,11 @@ fn publication<S: System>(layout: &Layout, request: &Request<S>) -> Option<Time>
 }
 
 impl<S: System> World<'_, S> {
+    /// Sends a request that is among those on their way already, where it is made whole.
     #[inline(never)]
-    pub(super) fn send_request(&mut self, sender: Instance, request: &mut Request<S>, cost: Nanos) {
-        let Outside { words, work, marks, ledger, now, .. } = &mut self.outside;
+    pub(super) fn send_request(&mut self, sender: Instance, flight: u32, cost: Nanos) {
+        let Outside { words, work, marks, ledger, now, answers, .. } = &mut self.outside;
+        let Flight { request, host } = &mut self.flights[flight];
         let attempt = self.links.count_send(self.layout, request, words.names.len());
         request.rpc.attempt = attempt;
         let published = publication(self.layout, request);
@@ -63,11 +65,13 @@ impl<S: System> World<'_, S> {
             Exchange::new(self.layout, request.from, request.to, subject, attempt, words);
         exchange.sent = Some(S::sent_at(&request.body, &self.layout.alphabet.moments));
         exchange.passage = S::passage(&request.body);
-        let from = self.host_of(sender).expect("the sender runs") as usize;
-        let to = match S::addressee(&request.body) {
+        *host = match S::addressee(&request.body) {
             Some(token) => self.directory.under(request.to, token),
             None => self.directory.look_up(request.to, self.now),
-        } as usize;
+        };
+        let to = *host as usize;
+        let latency = answers.latency(&exchange, Leg::Request);
+        let from = self.host_of(sender).expect("the sender runs") as usize;
         let Outside { answers, words, .. } = &mut self.outside;
         answers.note_cut(|| self.links.is_cut(from, to, self.now));
         let fate = answers.request(&exchange, self.layout, words);
@@ -75,37 +79,40 @@ impl<S: System> World<'_, S> {
             let until = self.now.saturating_add(lasts);
             self.cut_link(Cut { from, to, direction, until });
         }
-        let latency = self.outside.answers.latency(&exchange, Leg::Request);
         let at = self.now.saturating_add(cost).saturating_add(latency);
         let is_cut = self.links.is_cut(from, to, self.now);
         if self.outside.trace.is_on() {
-            self.tell_request(sender, request, is_retry, fate, is_cut, (from, to));
+            let request = self.flights[flight].request;
+            self.tell_request(sender, &request, is_retry, fate, is_cut, (from, to));
         }
         if is_cut {
+            let request = self.flights.take(flight).request;
             // A link that is cut breaks the channels that go over it.
             if exchange.passage == Passage::Channel {
-                self.answer_with_error(at, request);
+                self.answer_with_error(at, &request);
             }
             return;
         }
         match fate {
-            RequestFate::Pass => self.fly(at, Lane::Network, request, to),
-            RequestFate::Lost => {}
             // A cut one way may leave this way open.
-            RequestFate::Cut(_) => self.fly(at, Lane::Network, request, to),
+            RequestFate::Pass | RequestFate::Cut(_) => self.fly(at, Lane::Network, flight),
+            RequestFate::Lost => self.flights.free(flight),
             RequestFate::Twice => {
-                self.fly(at, Lane::Network, request, to);
-                self.fly(at, Lane::Network, request, to);
+                self.fly(at, Lane::Network, flight);
+                let other = self.flights.insert(self.flights[flight]);
+                self.fly(at, Lane::Network, other);
             }
-            RequestFate::Late(by) => {
-                let at = at.saturating_add(by);
-                self.fly(at, Lane::Heap, request, to);
-            }
+            RequestFate::Late(by) => self.fly(at.saturating_add(by), Lane::Heap, flight),
             RequestFate::Refused => {
+                let request = self.flights.take(flight).request;
                 let at = at.saturating_add(self.outside.answers.latency(&exchange, Leg::Ack));
-                self.answer_with_error(at, request);
+                self.answer_with_error(at, &request);
             }
         }
+    }
+
+    fn fly(&mut self, at: u64, lane: Lane, flight: u32) {
+        self.schedule(at, Turn::Normal, lane, Event::Request { flight });
     }
 
     /// Whoever sent a request hears of an error.
@@ -114,41 +121,42 @@ impl<S: System> World<'_, S> {
         self.schedule(at, Turn::Normal, Lane::Heap, Event::Error { to, from, slot, serial });
     }
 
-    fn fly(&mut self, at: u64, lane: Lane, request: &Request<S>, to: usize) {
-        let flight = Flight { request: *request, host: to as u32 };
-        let flight = self.flights.insert(flight);
-        self.schedule(at, Turn::Normal, lane, Event::Request { flight });
-    }
-
     /// A request arrives where its sender believed the shard to be. A zombie takes it like an owner.
     pub(super) fn request_arrives(&mut self, flight: u32) {
         let Flight { request, host } = self.flights.take(flight);
-        let Some(who) = self.find(host, request.to) else {
-            if self.hosts[host as usize].is_up() {
-                self.outside.marks.reach(Mark::SHARD_NOT_THERE);
-            }
-            let sent = self.outside.trace.cause();
-            if self.outside.trace.is_on() {
-                self.tell_request_lost(&request, host, self.why_nobody(host));
-            }
-            if S::passage(&request.body) == Passage::Channel {
-                // That nobody took it is no cause of the error: that it was sent is.
-                sent.into_iter().for_each(|sent| self.note_cause(sent));
-                self.answer_with_error(self.now, &request);
-            }
-            return;
+        let (to, input) = (request.to, Input::Request(request));
+        let Input::Request(request) = &input else { unreachable!("it was just made") };
+        let Some(who) = self.find(host, to) else {
+            return self.request_is_lost(request, host);
         };
-        self.fingerprint.add_request(self.now, &request, &self.outside.words);
-        if who != self.owner(request.to) {
+        self.fingerprint.add_request(self.now, request, &self.outside.words);
+        if who != self.owner(to) {
             self.outside.marks.reach(Mark::ZOMBIE_ASKED);
         }
         if self.outside.trace.is_on() {
-            self.tell_request_arrives(who, &request);
+            self.tell_request_arrives(who, request);
         }
         if let Some(carried) = S::carried(&request.body) {
-            self.outside.ledger.hold(request.to, carried.name);
+            self.outside.ledger.hold(to, carried.name);
         }
-        self.deliver(who, Input::Request(request));
+        self.deliver(who, &input);
+    }
+
+    /// A request arrives where nobody takes it.
+    #[cold]
+    fn request_is_lost(&mut self, request: &Request<S>, host: u32) {
+        if self.hosts[host as usize].is_up() {
+            self.outside.marks.reach(Mark::SHARD_NOT_THERE);
+        }
+        let sent = self.outside.trace.cause();
+        if self.outside.trace.is_on() {
+            self.tell_request_lost(request, host, self.why_nobody(host));
+        }
+        if S::passage(&request.body) == Passage::Channel {
+            // That nobody took it is no cause of the error: that it was sent is.
+            sent.into_iter().for_each(|sent| self.note_cause(sent));
+            self.answer_with_error(self.now, request);
+        }
     }
 
     /// A reply arrives at the worker that sent the request.
@@ -175,7 +183,7 @@ impl<S: System> World<'_, S> {
             if self.now >= self.calm_at && body.is_some() && self.running(who).awaits_reply(rpc) {
                 self.standstill.progressed(self.now);
             }
-            self.deliver(who, Input::Replied(Replied { from, rpc, body }));
+            self.deliver(who, &Input::Replied(Replied { from, rpc, body }));
         } else if self.outside.trace.is_on() {
             let rpc = Rpc { slot, attempt: 0, serial };
             self.tell_reply_lost(ReplyTold { to, from, rpc, body }, None);

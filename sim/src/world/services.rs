@@ -89,6 +89,6 @@ impl<S: System> World<'_, S> {
             assert!(who != self.owner(shard), "the owner of a token is never refused");
             return self.end(who);
         }
-        self.deliver(who, Input::Called { rpc, answer });
+        self.deliver(who, &Input::Called { rpc, answer });
     }
 }

@@ -68,9 +68,11 @@ impl<S: System> World<'_, S> {
         }
     }
 
-    /// Wakes the processes that an input has woken, and begins the sessions that it has begun.
+    /// Takes note of what an input has pulled, wakes the processes that it has woken, and begins the sessions that it has
+    /// begun.
     #[cold]
     pub(super) fn pass_on(&mut self) {
+        self.after_pulls();
         let mut nudges = std::mem::take(&mut self.outside.nudges);
         for (shard, at, timer) in nudges.drain(..) {
             self.wake(self.owner(shard), self.by_clock(at, 0), timer);
@@ -147,7 +149,7 @@ impl<S: System> World<'_, S> {
             if self.outside.trace.is_on() {
                 self.tell_timer(who, timer);
             }
-            self.deliver(who, Input::Wake(timer));
+            self.deliver(who, &Input::Wake(timer));
         }
     }
 }

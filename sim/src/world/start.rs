@@ -44,7 +44,6 @@ impl<'a, S: System> World<'a, S> {
             },
             links: Links::default(),
             flights: Pool::default(),
-            wires: Pool::default(),
             outs: Pool::default(),
             effects: Effects::default(),
             fingerprint: Fingerprint::default(),
@@ -90,7 +89,6 @@ impl<'a, S: System> World<'a, S> {
         self.queue.clear();
         self.links.reset(self.layout);
         self.flights.clear();
-        self.wires.clear();
         self.outs.clear();
         self.effects.clear();
         self.fingerprint = Fingerprint::default();

@@ -2,12 +2,11 @@
 //! where time goes on, and only of a world in which all machines are up: who is away, cut off or a zombie comes back, and
 //! then it is told. A run with a seed, with a queue, with a call to a service or with fresh ids has none.
 
-use super::commits::Wire;
 use super::leases::{Instance, Owner};
 use super::requests::Flight;
 use super::{Event, World};
 use onceproof_kernel::call::Serial;
-use onceproof_kernel::effect::Commit;
+use onceproof_kernel::effect::{Commit, CommitSlot, Way};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::state::{Life, WorldState};
 use onceproof_kernel::system::{Pending, Process, System};
@@ -47,9 +46,8 @@ impl<S: System> World<'_, S> {
             links,
             // Each has an event in the queue.
             flights: _,
-            wires: _,
             outs,
-            // The changes of commits go in with these.
+            // Each commit that is on its way has an event in the queue.
             effects: _,
             fingerprint: _,
             has_begun: _,
@@ -167,16 +165,25 @@ impl<S: System> World<'_, S> {
     }
 
     /// Adds a commit that is on its way.
-    fn add_wire(&self, wire: u32, state: &mut WorldState) {
-        let Wire { commit, who, is_answered, sends, events: _ } = self.wires[wire];
-        let Commit { shard, token, number, point, ends_stay, subject, changes } = commit;
-        let is_own = who == self.owner(shard) && token == self.outside.store.token(shard);
+    fn add_wire(&self, wire: CommitSlot, state: &mut WorldState) {
+        let kept = self.effects.kept(wire);
+        let Commit { shard, token, number, sender_slot: _, point, ends_stay, subject } =
+            kept.commit;
+        let Way { life: _, sends, events: _, is_answered } = kept.way;
+        let is_own =
+            self.carried(wire) == self.owner(shard) && token == self.outside.store.token(shard);
         state.requires(is_own);
+        if !is_own {
+            return;
+        }
         state.add((shard, point, ends_stay, subject, is_answered, sends));
         state.add_commit(shard, number);
-        state.add(self.outside.store.has_applied(shard, number));
-        let changes = self.effects.changes(changes);
-        state.add(changes.len());
-        changes.iter().for_each(|change| S::add_pending(Pending::Change(change), state));
+        let has_applied = self.outside.store.has_applied(shard, number);
+        state.add(has_applied);
+        match is_answered {
+            // What waited for it is gone, and it changes nothing more.
+            true => state.requires(has_applied),
+            false => S::add_pending(Pending::Commit(kept, &self.workers[shard.at()]), state),
+        }
     }
 }

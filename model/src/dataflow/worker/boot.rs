@@ -29,7 +29,9 @@ impl Worker {
         self.open = None;
         self.open_settle = None;
         self.executed_in_order = 0;
-        self.commits.restart(has_new_token);
+        if has_new_token {
+            self.commits = 0;
+        }
         self.calls.clear();
         self.outbox.clear();
         self.windows.clear();

@@ -20,10 +20,10 @@ mod leave;
 #[cfg(test)]
 mod tests;
 
-use crate::dataflow::change::Watermark;
+use crate::dataflow::change::{CommitKind, Watermark};
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Effect, Effects, Env, Input, Timer};
-use crate::dataflow::mechanism::{Ids, Mechanism, Outputs};
+use crate::dataflow::mechanism::{Atomic, Ids, Mechanism, Outputs};
 use crate::dataflow::record::Record;
 use crate::dataflow::{Dataflow, Design};
 use crate::pipeline::StepKind;
@@ -33,15 +33,15 @@ use arrive::source::Reader;
 use arrive::watermark::Watermarks;
 use decide::chain::Link;
 use decide::fire::Windows;
-use decide::lift::Lifted;
-use held::hold::Commits;
+use decide::lift::{Lifted, lifts_all};
 use held::outbox::Outbox;
 use held::unit::Units;
 use leave::call::Calls;
 use leave::promise::Promises;
-use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::copied_by_field;
+use onceproof_kernel::effect::Commit;
 use onceproof_kernel::env;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
@@ -59,6 +59,11 @@ pub struct Worker {
     step: StepIndex,
     mechanism: Mechanism,
     defect: Option<Defect>,
+    /// How ids and state are committed, and before which step of the protocol each kind of commit is sent.
+    atomic: Atomic,
+    points: [Point; 4],
+    /// Whether all that this stage sends is added up in bundles.
+    lifts_all: bool,
     /// Whether it reads a queue, and whether one that does sends to it.
     reads_queue: bool,
     is_behind_queue: bool,
@@ -76,7 +81,8 @@ pub struct Worker {
     open: Option<u32>,
     open_settle: Option<u32>,
     lifted: Lifted,
-    commits: Commits,
+    /// How many commits were sent under this token.
+    commits: u64,
     calls: Calls,
     /// The numbers that were given to rows of an external table.
     given: Prefix,
@@ -95,6 +101,9 @@ copied_by_field!(Worker {
     step,
     mechanism,
     defect,
+    atomic,
+    points,
+    lifts_all,
     reads_queue,
     is_behind_queue,
     token,
@@ -129,11 +138,18 @@ impl Worker {
             matches!(design.pipeline.step(step).kind, StepKind::Source { queue: Some(_), .. })
         };
         let mut senders = design.senders(step).iter().copied();
+        let mechanism = *design.mechanism(step);
         Worker {
             shard,
             step,
-            mechanism: *design.mechanism(step),
+            mechanism,
             defect: design.defect(),
+            atomic: match mechanism.dedup.writes_ids_first() {
+                true => Atomic::IdFirst,
+                false => mechanism.atomic,
+            },
+            lifts_all: lifts_all(design, step),
+            points: CommitKind::ALL.map(|kind| design.layout.point_at(step, kind.point())),
             reads_queue: reads_queue(step),
             is_behind_queue: senders.any(|shard| reads_queue(design.layout.step_of(shard))),
             token: 0,
@@ -147,7 +163,7 @@ impl Worker {
             open: None,
             open_settle: None,
             lifted: Lifted::default(),
-            commits: Commits::default(),
+            commits: 0,
             calls: Calls::default(),
             given: Prefix::default(),
             outbox: Outbox::default(),
@@ -165,9 +181,9 @@ impl Worker {
     pub fn handle<E: Env>(&mut self, input: &Input, m: &mut Context<'_, E>) {
         match *input {
             Input::Boot => self.boot(m),
-            Input::Request(request) => self.receive(request, m),
+            Input::Request(ref request) => self.receive(request, m),
             Input::Replied(reply) => self.reply(reply, m),
-            Input::Committed { number, .. } => self.answered(number, m),
+            Input::Committed { sender_slot, .. } => self.answered(sender_slot, m),
             Input::Called { rpc, answer } => self.called(rpc, answer, m),
             Input::Wake(timer) => self.wake(timer, m),
             Input::Resume => self.resume(m),
@@ -205,6 +221,11 @@ impl Worker {
 
     fn has(&self, defect: Defect) -> bool {
         self.defect == Some(defect)
+    }
+
+    /// The place of a commit's unit among those that are open.
+    pub(in crate::dataflow) fn place_of_unit(&self, commit: &Commit) -> usize {
+        self.units.place(commit.sender_slot)
     }
 
     fn next_serial(&mut self) -> Serial {
@@ -252,6 +273,9 @@ impl Process<Dataflow> for Worker {
             step: _,
             mechanism,
             defect,
+            atomic: _,
+            points: _,
+            lifts_all: _,
             reads_queue: _,
             is_behind_queue: _,
             token: _,
@@ -279,6 +303,7 @@ impl Process<Dataflow> for Worker {
         state.requires(mechanism.ids == Ids::Derived && defect.is_none());
         state.requires(open.is_none() && open_settle.is_none());
         state.add((executed_in_order, last_stamp, given, reader));
+        state.add_commit(*shard, *commits);
         gate.tell_state(state);
         filters.tell_state(state);
         lifted.tell_state(state);
@@ -286,19 +311,10 @@ impl Process<Dataflow> for Worker {
         windows.tell_state(state);
         watermarks.tell_state(state);
         promises.tell_state(*shard, state);
-        // A unit waits for the answers to its commits or, under recompute, for acks of its outputs.
         let outputs = outbox.in_order();
+        units.tell_state(&outputs, state);
         let waits_for_acks = mechanism.outputs == Outputs::Recompute;
-        let mut open: Vec<u32> = Vec::new();
-        let waiting = outbox.units(&outputs).filter(|_| waits_for_acks);
-        for unit in commits.units().chain(waiting) {
-            if !open.contains(&unit) {
-                open.push(unit);
-            }
-        }
-        units.tell_state(&open, &outputs, state);
-        commits.tell_state(*shard, &open, state);
-        outbox.tell_state(*shard, &outputs, waits_for_acks.then_some(&open), state);
+        outbox.tell_state(*shard, &outputs, waits_for_acks.then_some(units), state);
     }
 
     /// Whether there is more to do right now, by [`Input::Resume`].

@@ -71,11 +71,12 @@ impl Hands {
     ) -> u64 {
         let number = self.commits;
         self.commits += 1;
-        let changes = m.effects.take(changes);
         let (shard, token, subject) = (self.shard, self.token, Subject::Record(name));
         let ends_stay = true;
-        let commit = Commit { shard, token, number, point, ends_stay, subject, changes };
-        m.effects.list.push(Effect::Commit(commit));
+        m.effects.commit(
+            Commit { shard, token, number, sender_slot: 0, point, ends_stay, subject },
+            changes,
+        );
         number
     }
 

@@ -83,7 +83,7 @@ impl TaskHost {
                     }
                 }
             }
-            Input::Committed { number, written } => self.has_written(number, written, m),
+            Input::Committed { number, written, .. } => self.has_written(number, written, m),
             Input::Wake(timer) => self.wakes(timer, m),
             Input::Resume => {
                 let TaskHost { hands, tasks, .. } = self;

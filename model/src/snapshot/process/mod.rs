@@ -59,10 +59,10 @@ impl Hands {
     ) -> u64 {
         let number = self.commits;
         self.commits += 1;
-        let changes = m.effects.take(&mut changes);
         let (shard, token) = (self.shard, self.calls.token());
-        let commit = Commit { shard, token, number, point, ends_stay: true, subject, changes };
-        m.effects.list.push(Effect::Commit(commit));
+        let commit =
+            Commit { shard, token, number, sender_slot: 0, point, ends_stay: true, subject };
+        m.effects.commit(commit, &mut changes);
         number
     }
 

@@ -133,11 +133,10 @@ impl Caller {
     ) -> u64 {
         let number = self.commits;
         self.commits += 1;
-        let changes = m.effects.take(&mut changes);
         let (shard, token) = (self.shard, self.token);
         let ends_stay = true;
-        let commit = Commit { shard, token, number, point, ends_stay, subject, changes };
-        m.effects.list.push(Effect::Commit(commit));
+        let commit = Commit { shard, token, number, sender_slot: 0, point, ends_stay, subject };
+        m.effects.commit(commit, &mut changes);
         number
     }
 

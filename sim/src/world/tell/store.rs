@@ -10,17 +10,17 @@ use crate::world::commits::Said;
 use crate::world::leases::Instance;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Answer, Call};
-use onceproof_kernel::effect::{Commit, Written};
+use onceproof_kernel::effect::{Commit, CommitSlot, Written};
 use onceproof_kernel::system::System;
 use onceproof_kernel::tell::Gone;
 use onceproof_kernel::told::Forgotten;
 
 impl<S: System> World<'_, S> {
     #[cold]
-    pub(in crate::world) fn tell_commit(&mut self, wire: u32, decided: CommitFate) {
+    pub(in crate::world) fn tell_commit(&mut self, wire: CommitSlot, decided: CommitFate) {
         let fault = self.fault();
-        let who = self.wires[wire].who;
-        let commit = self.wires[wire].commit;
+        let who = self.carried(wire);
+        let commit = self.effects.kept(wire).commit;
         let Commit { shard, token, number, .. } = commit;
         let fate = match decided {
             CommitFate::Pass => Fate::Arrives,
@@ -38,9 +38,9 @@ impl<S: System> World<'_, S> {
 
     /// A commit reaches the store, which may have let ids go by it.
     #[cold]
-    pub(in crate::world) fn tell_commit_arrives(&mut self, wire: u32, applied: Applied) {
-        let who = self.wires[wire].who;
-        let commit = self.wires[wire].commit;
+    pub(in crate::world) fn tell_commit_arrives(&mut self, wire: CommitSlot, applied: Applied) {
+        let who = self.carried(wire);
+        let commit = self.effects.kept(wire).commit;
         let Some(recorder) = self.outside.trace.recorder() else { return };
         let told = std::mem::take(&mut recorder.changes_told);
         let changes = match applied {
@@ -67,9 +67,9 @@ impl<S: System> World<'_, S> {
 
     /// The answer to a commit arrives at whoever waits for it.
     #[cold]
-    pub(in crate::world) fn tell_answer(&mut self, wire: u32, said: Said) {
-        let who = self.wires[wire].who;
-        let id = id_of(&self.wires[wire].commit);
+    pub(in crate::world) fn tell_answer(&mut self, wire: CommitSlot, said: Said) {
+        let who = self.carried(wire);
+        let id = id_of(&self.effects.kept(wire).commit);
         let what = match said {
             Said::Applied => What::Hears(id, Written::Applied),
             Said::NotAdmitted => What::Hears(id, Written::Refused),
@@ -80,16 +80,16 @@ impl<S: System> World<'_, S> {
 
     /// A worker waits no longer for the answer to a commit.
     #[cold]
-    pub(in crate::world) fn tell_answer_missing(&mut self, wire: u32) {
-        let who = self.wires[wire].who;
-        let id = id_of(&self.wires[wire].commit);
+    pub(in crate::world) fn tell_answer_missing(&mut self, wire: CommitSlot) {
+        let who = self.carried(wire);
+        let id = id_of(&self.effects.kept(wire).commit);
         self.tell(who, What::Hears(id, Written::Unknown), None);
     }
 
     /// The answer to a commit is for nobody.
     #[cold]
-    pub(in crate::world) fn tell_answer_lost(&mut self, wire: u32, why: Nobody) {
-        let (who, commit) = (self.wires[wire].who, self.wires[wire].commit);
+    pub(in crate::world) fn tell_answer_lost(&mut self, wire: CommitSlot, why: Nobody) {
+        let (who, commit) = (self.carried(wire), self.effects.kept(wire).commit);
         let Actor { worker, .. } = self.actor(who, Some(commit.token));
         let message = Undelivered::Answer { number: commit.number };
         self.tell_nobody(message, commit.shard, Some(worker), Some(commit.subject), why);

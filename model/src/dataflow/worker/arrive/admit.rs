@@ -28,17 +28,17 @@ impl Worker {
     /// A request arrives.
     pub(in crate::dataflow::worker) fn receive<E: Env>(
         &mut self,
-        request: Request,
+        request: &Request,
         m: &mut Context<'_, E>,
     ) {
-        let Request { from, rpc, body: Payload { watermark, record }, .. } = request;
+        let &Request { from, rpc, body: Payload { watermark, ref record }, .. } = request;
         self.see_watermark(from, watermark, m);
         let Some(record) = record else {
             self.receive_watermark(from, rpc, watermark, m);
             return;
         };
         let (key, stamp) = (record.key, record.stamp);
-        let arrived = Arrived { record, from, rpc, watermark, failures: 0 };
+        let arrived = Arrived { record: *record, from, rpc, watermark, failures: 0 };
         self.pin_input(stamp, m);
         match self.mechanism.ack {
             Ack::AfterCommit => {

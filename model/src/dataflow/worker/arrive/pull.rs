@@ -27,6 +27,9 @@ impl Worker {
         &self,
         m: &Context<'_, E>,
     ) -> Option<QueueRules> {
+        if !self.reads_queue {
+            return None;
+        }
         match m.design.pipeline.step(self.step).kind {
             StepKind::Source { queue, .. } => queue,
             StepKind::Map(_)

@@ -114,7 +114,7 @@ impl Worker {
         let mut unit = None;
         let mut records = 0;
         // A bundle that is added up is read whole: that is what keeps what is in flight few.
-        let is_lifted = self.lifts_all(m.design);
+        let is_lifted = self.lifts_all;
         while records < self.mechanism.bundle.records
             && (self.can_read() || (records > 0 && is_lifted && self.is_reading()))
         {

@@ -25,7 +25,7 @@ use onceproof_kernel::record::{Output, RecordId};
 use onceproof_kernel::user::SharedFunction;
 
 /// An output of a step of this stage; of a sink, the row that it writes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(in crate::dataflow::worker) struct Link {
     step: StepIndex,
     made: Parent,
@@ -78,20 +78,32 @@ impl Worker {
     }
 
     /// Takes every output on to the steps that are fused behind its own.
+    #[inline(always)]
     fn follow<E: Env>(&mut self, m: &mut Context<'_, E>) -> Chained {
         let mut at = 0;
-        while let Some(&Link { step, made, .. }) = self.chain.get(at) {
-            for &next in m.design.stages().fused(step) {
-                let input = self.chain[at].output;
-                m.ask().apply(self.shard, next, made.name);
-                match self.run(next, made, input, m) {
-                    Chained::Failed if !self.has(Defect::FailedChainIsKept) => {
-                        return Chained::Failed;
-                    }
-                    Chained::Whole | Chained::Failed => {}
-                }
+        while let Some(&Link { step, .. }) = self.chain.get(at) {
+            // Most steps have none.
+            if !m.design.stages().fused(step).is_empty() && self.follow_on(at, m) == Chained::Failed
+            {
+                return Chained::Failed;
             }
             at += 1;
+        }
+        Chained::Whole
+    }
+
+    /// Takes an output on to the steps that are fused behind its own.
+    #[inline(never)]
+    fn follow_on<E: Env>(&mut self, at: usize, m: &mut Context<'_, E>) -> Chained {
+        let Link { step, made, output: input } = self.chain[at];
+        for &next in m.design.stages().fused(step) {
+            m.ask().apply(self.shard, next, made.name);
+            match self.run(next, made, input, m) {
+                Chained::Failed if !self.has(Defect::FailedChainIsKept) => {
+                    return Chained::Failed;
+                }
+                Chained::Whole | Chained::Failed => {}
+            }
         }
         Chained::Whole
     }
@@ -252,8 +264,8 @@ impl Worker {
         unit: u32,
         m: &mut Context<'_, E>,
     ) {
-        let mut chain = std::mem::take(&mut self.chain);
-        for Link { step, made, output } in chain.drain(..) {
+        let chain = std::mem::take(&mut self.chain);
+        for &Link { step, made, output } in &chain {
             match &m.design.pipeline.step(step).kind {
                 StepKind::Sink(Sink::Upsert) => {
                     let row = Delta::Row {

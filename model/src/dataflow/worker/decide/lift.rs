@@ -13,6 +13,7 @@ use crate::dataflow::effect::{Context, Env};
 use crate::dataflow::mechanism::{Outputs, Stamps};
 use crate::dataflow::record::Record;
 use crate::dataflow::worker::{Parent, Worker};
+use crate::pipeline::StepKind;
 use hashbrown::HashMap;
 use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
@@ -48,20 +49,20 @@ impl Lifted {
     }
 }
 
-impl Worker {
-    /// Whether all that this stage sends is added up in bundles.
-    pub(in crate::dataflow::worker) fn lifts_all(&self, design: &Design) -> bool {
-        // A message that comes again must meet the catalog under its own id.
-        if self.reads_queue {
-            return false;
-        }
-        let lifts = |&to: &StepIndex| {
-            let is_aggregate = design.pipeline.step(to).kind.windowing().is_some();
-            is_aggregate && design.mechanism(to).lift.is_due(&self.mechanism)
-        };
-        design.stages().receivers(self.step).iter().all(lifts)
+/// Whether all that the stage with this head sends is added up in bundles.
+pub(in crate::dataflow::worker) fn lifts_all(design: &Design, head: StepIndex) -> bool {
+    // A message that comes again must meet the catalog under its own id.
+    if let StepKind::Source { queue: Some(_), .. } = design.pipeline.step(head).kind {
+        return false;
     }
+    let lifts = |&to: &StepIndex| {
+        let is_aggregate = design.pipeline.step(to).kind.windowing().is_some();
+        is_aggregate && design.mechanism(to).lift.is_due(design.mechanism(head))
+    };
+    design.stages().receivers(head).iter().all(lifts)
+}
 
+impl Worker {
     /// Whether an output belongs to a partial aggregate that its unit has begun; then it is added to it.
     pub(in crate::dataflow::worker) fn lift<E: Env>(
         &mut self,

@@ -3,66 +3,16 @@
 //! go. Under recompute the outputs go first, and the commit follows their acks. `atomic` is visible here:
 //! the right order is one commit, the wrong ones are two.
 
-use super::unit::{Taken, place_of};
+use super::unit::Taken;
 use crate::dataflow::change::{CommitKind, Delta};
-use crate::dataflow::effect::{Context, Effect, Env};
+use crate::dataflow::effect::{Context, Env};
 use crate::dataflow::mechanism::{Atomic, Outputs};
 use crate::dataflow::point;
 use crate::dataflow::worker::Worker;
 use crate::pipeline::Ack;
 use onceproof_kernel::alphabet::Subject;
-use onceproof_kernel::copied_by_field;
-use onceproof_kernel::effect::{Batch, Commit};
+use onceproof_kernel::effect::Commit;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::state::WorldState;
-use std::collections::VecDeque;
-
-/// The commits that are not answered: their numbers, and the units they belong to.
-#[derive(Debug, Default)]
-pub(in crate::dataflow::worker) struct Commits {
-    /// The number of the first entry.
-    first: u64,
-    units: VecDeque<Option<u32>>,
-}
-
-copied_by_field!(Commits { first, units });
-
-impl Commits {
-    /// Adds the commits of this shard that are not answered, and of which unit each is by its place in this order.
-    pub fn tell_state(&self, shard: ShardIndex, units_in_order: &[u32], state: &mut WorldState) {
-        let Commits { first, units } = self;
-        state.add_commit(shard, *first);
-        let place = |unit: &Option<u32>| unit.map(|unit| place_of(unit, units_in_order));
-        state.add_list(units.iter().map(place));
-    }
-
-    /// The units of all that are not answered.
-    pub fn units(&self) -> impl Iterator<Item = u32> {
-        self.units.iter().copied().flatten()
-    }
-
-    fn open(&mut self, unit: u32) -> u64 {
-        self.units.push_back(Some(unit));
-        self.first + self.units.len() as u64 - 1
-    }
-
-    /// The unit of a commit that is answered for the first time.
-    fn answered(&mut self, number: u64) -> Option<u32> {
-        let at = number.checked_sub(self.first)? as usize;
-        let unit = self.units.get_mut(at)?.take();
-        while let Some(None) = self.units.front() {
-            self.units.pop_front();
-            self.first += 1;
-        }
-        unit
-    }
-
-    /// Forgets all commits and goes on with the next number; a new token begins with 0.
-    pub fn restart(&mut self, has_new_token: bool) {
-        self.first = if has_new_token { 0 } else { self.first + self.units.len() as u64 };
-        self.units.clear();
-    }
-}
 
 impl Worker {
     /// Closes the bundles that are still open, since nothing more is ready at this instant.
@@ -113,90 +63,106 @@ impl Worker {
     }
 
     /// Sends a unit's deltas to the store, in one commit or, where id and state are torn apart, in two.
+    #[inline(always)]
     pub(in crate::dataflow::worker) fn commit<E: Env>(
         &mut self,
         unit: u32,
         m: &mut Context<'_, E>,
     ) {
+        match self.atomic {
+            Atomic::Together => self.send_commit(unit, m),
+            Atomic::StateFirst | Atomic::IdFirst => self.commit_apart(unit, m),
+        }
+    }
+
+    /// Sends the ids of a unit's deltas before or after all else.
+    #[inline(never)]
+    fn commit_apart<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
         let is_id = |delta: &Delta| matches!(delta, Delta::Id { .. });
         let deltas = &mut self.units.get(unit).deltas;
-        let atomic = match self.mechanism.dedup.writes_ids_first() {
-            true => Atomic::IdFirst,
-            false => self.mechanism.atomic,
-        };
-        if atomic == Atomic::Together || !deltas.iter().any(is_id) {
-            let deltas = m.effects.take(deltas);
-            return self.send_commit(unit, deltas, m);
+        if !deltas.iter().any(is_id) {
+            return self.send_commit(unit, m);
         }
-        let (mut ids, mut state) = deltas.drain(..).partition(is_id);
-        let (ids, state) = (m.effects.take(&mut ids), m.effects.take(&mut state));
-        let (first, second) = match atomic {
-            Atomic::StateFirst | Atomic::Together => (state, ids),
-            Atomic::IdFirst => (ids, state),
+        let (ids, state) = deltas.drain(..).partition(is_id);
+        let parts = match self.atomic {
+            Atomic::StateFirst | Atomic::Together => [state, ids],
+            Atomic::IdFirst => [ids, state],
         };
-        self.send_commit(unit, first, m);
-        self.send_commit(unit, second, m);
+        for deltas in parts {
+            self.units.get(unit).deltas = deltas;
+            self.send_commit(unit, m);
+        }
     }
 
-    fn send_commit<E: Env>(&mut self, unit: u32, deltas: Batch, m: &mut Context<'_, E>) {
-        let number = self.commits.open(unit);
-        let unit = self.units.get(unit);
+    /// Sends the deltas that a unit has.
+    #[inline(never)]
+    fn send_commit<E: Env>(&mut self, sender_slot: u32, m: &mut Context<'_, E>) {
+        let unit = self.units.get(sender_slot);
         unit.unanswered += 1;
-        m.effects.list.push(Effect::Commit(Commit {
+        let commit = Commit {
             shard: self.shard,
             token: self.token,
-            number,
-            point: m.design.layout.point_at(self.step, unit.kind.point()),
+            number: self.commits,
+            sender_slot,
+            point: self.points[unit.kind as usize],
             ends_stay: unit.kind == CommitKind::Settle,
             subject: unit.subject,
-            changes: deltas,
-        }));
+        };
+        m.effects.commit(commit, &mut unit.deltas);
+        self.commits += 1;
     }
 
-    /// The store has answered a commit: what waited for it goes on.
+    /// The store has answered a commit of a unit: what waited for it goes on.
     pub(in crate::dataflow::worker) fn answered<E: Env>(
         &mut self,
-        number: u64,
+        slot: u32,
         m: &mut Context<'_, E>,
     ) {
-        let Some(slot) = self.commits.answered(number) else {
-            return;
-        };
         let unit = self.units.get(slot);
         unit.unanswered -= 1;
         if unit.unanswered > 0 {
             return;
         }
-        let kind = unit.kind;
-        let taken = std::mem::take(&mut unit.taken);
-        for &input in &taken {
-            self.finish(input, m);
+        if !unit.taken.is_empty() {
+            let taken = std::mem::take(&mut unit.taken);
+            for input in &taken {
+                self.finish(input, m);
+            }
+            self.units.get(slot).taken = taken;
         }
-        for &stamp in &self.units.get(slot).pins {
-            self.promises.inputs.release(stamp);
+        let Worker { units, outbox, promises, mechanism, .. } = self;
+        let unit = units.get(slot);
+        for &stamp in &unit.pins {
+            promises.inputs.release(stamp);
         }
-        self.units.get(slot).taken = taken;
-        match (kind, self.mechanism.outputs) {
+        match (unit.kind, mechanism.outputs) {
             (CommitKind::Commit | CommitKind::Emit, Outputs::Checkpoint) => {
-                self.outbox.release(&self.units.get(slot).outputs);
+                outbox.release(&unit.outputs);
             }
             (CommitKind::Settle, _)
             | (CommitKind::Commit | CommitKind::Emit, Outputs::Recompute) => {
-                self.outbox.forget(&self.units.get(slot).outputs);
+                outbox.forget(&unit.outputs);
             }
             (CommitKind::Watermark, _) => {}
         }
-        let owed = std::mem::take(&mut self.units.get(slot).owed);
-        self.units.close(slot);
-        for call in owed {
-            self.send_call(call, m);
+        if !unit.owed.is_empty() {
+            self.pay_all(slot, m);
         }
+        self.units.close(slot);
         self.pump(m);
     }
 
+    /// Makes the calls that a unit owes.
+    #[cold]
+    fn pay_all<E: Env>(&mut self, slot: u32, m: &mut Context<'_, E>) {
+        for call in std::mem::take(&mut self.units.get(slot).owed) {
+            self.send_call(call, m);
+        }
+    }
+
     /// One input of a unit is durable: its sender is told, its window is known, its key is free.
-    fn finish<E: Env>(&mut self, input: Taken, m: &mut Context<'_, E>) {
-        match input {
+    fn finish<E: Env>(&mut self, input: &Taken, m: &mut Context<'_, E>) {
+        match *input {
             Taken::Request { from, rpc, subject, key, watermark, .. } => {
                 self.finish_request(from, rpc, subject, watermark, m);
                 self.gate.release(key);

@@ -1,7 +1,7 @@
 //! The outputs that a worker holds: made, waiting to be sent, sent, acked. Until it is acked an output
 //! pins the watermark at its event time.
 
-use super::unit::place_of;
+use super::unit::{Units, place_of};
 use crate::dataflow::change::{Held, HeldRow};
 use crate::dataflow::record::Record;
 use crate::dataflow::worker::decide::lift::sum;
@@ -51,13 +51,13 @@ pub(in crate::dataflow::worker) struct Outbox {
 copied_by_field!(Outbox { entries, queue, pending, in_flight, births, pins, stamps });
 
 impl Outbox {
-    /// Adds all outputs of this shard, which are these, in order of their ages. Their units go in by their places in an
-    /// order, where outputs wait for them.
+    /// Adds all outputs of this shard, which are these, in order of their ages. Their units go in where these wait
+    /// for outputs.
     pub fn tell_state(
         &self,
         shard: ShardIndex,
         in_order: &[u32],
-        units_in_order: Option<&[u32]>,
+        units: Option<&Units>,
         state: &mut WorldState,
     ) {
         let Outbox { entries, queue, pending, in_flight, births: _, pins, stamps } = self;
@@ -66,7 +66,7 @@ impl Outbox {
             let entry = &entries[slot as usize];
             let Entry { record, to, row_stamp, unit, sends, serial, acked, birth: _ } = entry;
             state.add((record, to, row_stamp, sends, acked));
-            state.add(units_in_order.map(|units| place_of(*unit, units)));
+            state.add(units.map(|units| units.place(*unit)));
             state.add_serial(shard, *serial);
         }
         state.add_list(queue.iter().map(|&slot| place_of(slot, in_order)));
@@ -82,11 +82,6 @@ impl Outbox {
         let mut slots: Vec<u32> = self.entries.iter().map(|(slot, _)| slot as u32).collect();
         slots.sort_unstable_by_key(|&slot| self.entries[slot as usize].birth);
         slots
-    }
-
-    /// The units of outputs, in order of the ages of these.
-    pub fn units<'a>(&'a self, in_order: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
-        in_order.iter().map(|&slot| self.entries[slot as usize].unit)
     }
 
     /// A new output, not yet to be sent.
@@ -164,7 +159,10 @@ impl Outbox {
 
     /// Outputs that may be sent now.
     pub fn release(&mut self, slots: &[u32]) {
-        self.queue.extend(slots);
+        // Nearly always one.
+        for &slot in slots {
+            self.queue.push_back(slot);
+        }
     }
 
     /// The next output to send, if no more than `limit` are in flight with it.
@@ -254,10 +252,13 @@ impl Outbox {
     /// Drops the pins of acked outputs when they are most of what is kept, so that pins which nobody asks
     /// for do not pile up.
     fn prune(&mut self) {
-        if self.pins.len() > 64 + 2 * self.pending as usize {
-            let entries = &self.entries;
-            self.pins.retain(|&Reverse((_, slot, birth))| is_pinning(entries, slot, birth));
-            self.stamps.retain(|&(_, slot, birth)| is_pinning(entries, slot, birth));
+        let Outbox { entries, pins, stamps, pending, .. } = self;
+        let most = 64 + 2 * *pending as usize;
+        if pins.len() > most {
+            pins.retain(|&Reverse((_, slot, birth))| is_pinning(entries, slot, birth));
+        }
+        if stamps.len() > most {
+            stamps.retain(|&(_, slot, birth)| is_pinning(entries, slot, birth));
         }
     }
 

@@ -68,6 +68,8 @@ pub(in crate::dataflow::worker) struct Unit {
     /// Commits of it that are not answered.
     pub unanswered: u32,
     is_busy: bool,
+    /// How many were opened until it was, itself included; 0 once it is done with.
+    number: u64,
 }
 
 copied_by_field!(Unit {
@@ -84,6 +86,7 @@ copied_by_field!(Unit {
     unacked,
     unanswered,
     is_busy,
+    number,
 });
 
 impl Unit {
@@ -98,6 +101,7 @@ impl Unit {
         self.indexed = 0;
         self.unacked = 0;
         self.unanswered = 0;
+        self.number = 0;
     }
 }
 
@@ -107,9 +111,11 @@ pub(in crate::dataflow::worker) struct Units {
     slots: Vec<Unit>,
     free: Vec<u32>,
     busy: u32,
+    /// How many were ever opened.
+    opened: u64,
 }
 
-copied_by_field!(Units { slots, free, busy });
+copied_by_field!(Units { slots, free, busy, opened });
 
 impl Taken {
     fn tell_state(&self, state: &mut WorldState) {
@@ -151,6 +157,7 @@ impl Unit {
             unacked,
             unanswered,
             is_busy,
+            number: _,
         } = self;
         state.requires(rows.is_empty() && *unwritten == 0 && owed.is_empty());
         state.add((kind, subject, pins, indexed, unacked, unanswered, is_busy));
@@ -162,51 +169,63 @@ impl Unit {
 }
 
 /// The place of what is kept under this number among those that are.
-pub(in crate::dataflow::worker) fn place_of(number: u32, in_order: &[u32]) -> Option<usize> {
+pub(super) fn place_of(number: u32, in_order: &[u32]) -> Option<usize> {
     in_order.iter().position(|&other| other == number)
 }
 
 impl Units {
-    /// Adds those in use, which are all these, in an order. Where each is kept means nothing.
-    pub fn tell_state(&self, in_order: &[u32], outputs_in_order: &[u32], state: &mut WorldState) {
-        let Units { slots, free, busy: _ } = self;
-        state.requires(free.len() + in_order.len() == slots.len());
-        for &slot in in_order {
-            slots[slot as usize].tell_state(outputs_in_order, state);
-        }
+    /// Adds those that are open, in the order in which they were opened. Where each is kept means nothing.
+    pub fn tell_state(&self, outputs_in_order: &[u32], state: &mut WorldState) {
+        let Units { slots, free: _, busy: _, opened: _ } = self;
+        let mut open: Vec<&Unit> = slots.iter().filter(|unit| unit.number > 0).collect();
+        open.sort_unstable_by_key(|unit| unit.number);
+        state.add(open.len());
+        open.iter().for_each(|unit| unit.tell_state(outputs_in_order, state));
+    }
+
+    /// The place of an open unit among those that are, in the order in which they were opened.
+    pub fn place(&self, slot: u32) -> usize {
+        let number = self.slots[slot as usize].number;
+        self.slots.iter().filter(|unit| (1..number).contains(&unit.number)).count()
     }
 
     /// A new unit.
     pub fn open(&mut self, kind: CommitKind, subject: Subject) -> u32 {
         let is_busy = kind != CommitKind::Settle;
         self.busy += u32::from(is_busy);
+        self.opened += 1;
         match self.free.pop() {
             Some(slot) => {
                 let unit = &mut self.slots[slot as usize];
                 unit.kind = kind;
                 unit.subject = subject;
                 unit.is_busy = is_busy;
+                unit.number = self.opened;
                 slot
             }
-            None => {
-                self.slots.push(Unit {
-                    kind,
-                    subject,
-                    taken: Vec::new(),
-                    deltas: Vec::new(),
-                    outputs: Vec::new(),
-                    rows: Vec::new(),
-                    unwritten: 0,
-                    owed: Vec::new(),
-                    indexed: 0,
-                    pins: Vec::new(),
-                    unacked: 0,
-                    unanswered: 0,
-                    is_busy,
-                });
-                self.slots.len() as u32 - 1
-            }
+            None => self.add(kind, subject, is_busy),
         }
+    }
+
+    #[cold]
+    fn add(&mut self, kind: CommitKind, subject: Subject, is_busy: bool) -> u32 {
+        self.slots.push(Unit {
+            kind,
+            subject,
+            taken: Vec::new(),
+            deltas: Vec::new(),
+            outputs: Vec::new(),
+            rows: Vec::new(),
+            unwritten: 0,
+            owed: Vec::new(),
+            indexed: 0,
+            pins: Vec::new(),
+            unacked: 0,
+            unanswered: 0,
+            is_busy,
+            number: self.opened,
+        });
+        self.slots.len() as u32 - 1
     }
 
     pub fn get(&mut self, slot: u32) -> &mut Unit {

@@ -12,7 +12,7 @@ use crate::pipeline::{Ack, MessageIds, QueueRules, Sink, Step, StepKind};
 use crate::window::Windowing;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Answer, Call, Operation, Rpc, Serial};
-use onceproof_kernel::effect;
+use onceproof_kernel::effect::{self, Kept};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Failing, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
@@ -20,7 +20,7 @@ use onceproof_kernel::record::{RecordId, Value};
 use onceproof_kernel::source::Progress;
 use onceproof_kernel::system::Process;
 use onceproof_kernel::time::{SECOND, Time};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// One shard and what is around it.
 pub(super) struct Stage {
@@ -33,6 +33,8 @@ pub(super) struct Stage {
     pub(super) timers: Vec<Timer>,
     /// The calls that it made, in order.
     pub(super) calls: Vec<Call>,
+    /// Where it waits for the answer to each commit, by the number of that.
+    slots: BTreeMap<u64, u32>,
 }
 
 const STEPS: [&str; 3] = ["events", "under-test", "below"];
@@ -86,7 +88,8 @@ impl Stage {
             pulled: 0,
         };
         let (sent, timers, calls) = (Vec::new(), Vec::new(), Vec::new());
-        Stage { design, worker, world, effects: Effects::default(), sent, timers, calls }
+        let (effects, slots) = (Effects::default(), BTreeMap::new());
+        Stage { design, worker, world, effects, sent, timers, calls, slots }
     }
 
     /// A map that passes records on to a count.
@@ -140,7 +143,10 @@ impl Stage {
     /// Hands an input to the worker; it must ask and then list exactly this, in this order. `ready` at the
     /// end says that it has more to do at once.
     #[track_caller]
-    pub(super) fn takes(&mut self, input: Input, expected: &[&str]) {
+    pub(super) fn takes(&mut self, mut input: Input, expected: &[&str]) {
+        if let Input::Committed { number, sender_slot, .. } = &mut input {
+            *sender_slot = self.slots[number];
+        }
         let Stage { design, worker, world, effects, .. } = self;
         let mut moment = Context { now: Time(0), design, env: world, effects };
         worker.handle(&input, &mut moment);
@@ -151,10 +157,11 @@ impl Stage {
                 Effect::Send(request) => self.sent.push(request),
                 Effect::Wake { timer, .. } => self.timers.push(timer),
                 Effect::Call(call) => self.calls.push(call),
-                Effect::Commit(_)
-                | Effect::Reply(_)
-                | Effect::AckMessage(_)
-                | Effect::Step { .. } => {}
+                Effect::Commit(slot) => {
+                    let commit = self.effects.kept(slot).commit;
+                    self.slots.insert(commit.number, commit.sender_slot);
+                }
+                Effect::Reply(_) | Effect::AckMessage(_) | Effect::Step { .. } => {}
             }
         }
         if self.worker.is_ready() {
@@ -285,10 +292,10 @@ impl Stage {
 
     pub(super) fn text(&self, effect: &Effect) -> String {
         match effect {
-            Effect::Commit(commit) => {
+            Effect::Commit(slot) => {
+                let Kept { commit, changes, .. } = self.effects.kept(*slot);
                 let kind = point::ALPHABET.word(commit.point);
-                let deltas: Vec<String> =
-                    self.effects.changes(commit.changes).iter().map(|d| self.delta(d)).collect();
+                let deltas: Vec<String> = changes.iter().map(|d| self.delta(d)).collect();
                 format!("{kind} {} [{}]", self.subject(commit.subject), deltas.join(", "))
             }
             Effect::Reply(ack) => format!("ack {}", self.subject(ack.subject)),
@@ -364,7 +371,7 @@ pub(super) fn count(lateness: u64) -> StepKind {
     StepKind::Count(Windowing { length: 10 * SECOND, lateness: lateness * SECOND })
 }
 
-/// The store has applied a commit.
+/// The store has applied a commit; where that is waited for, the stage knows.
 pub(super) fn committed(number: u64) -> Input {
-    Input::Committed { number, written: effect::Written::Applied }
+    Input::Committed { number, sender_slot: 0, written: effect::Written::Applied }
 }

@@ -42,22 +42,28 @@ fn a_key_that_is_busy_is_part_of_the_state_and_so_is_what_waits_for_it() {
 
 #[test]
 fn a_unit_that_is_open_is_part_of_the_state_wherever_it_is_kept() {
-    let of_one = |units: &Units, slot| state(|state| units.tell_state(&[slot], &[], state));
+    let of = |units: &Units| state(|state| units.tell_state(&[], state)).expect("it can be told");
+    let open = |units: &mut Units| units.open(CommitKind::Commit, point::watermark(Time(0)));
     let mut units = Units::default();
-    let none = state(|state| units.tell_state(&[], &[], state));
-    assert!(none.is_some());
-    let first = units.open(CommitKind::Commit, point::watermark(Time(0)));
-    let alone = of_one(&units, first);
-    assert!(alone.is_some() && alone != none);
-    // One that nobody knows of cannot be told.
-    assert_eq!(state(|state| units.tell_state(&[], &[], state)), None);
-    let second = units.open(CommitKind::Commit, point::watermark(Time(0)));
+    let none = of(&units);
+    let first = open(&mut units);
+    let alone = of(&units);
+    let second = open(&mut units);
+    let both = of(&units);
+    assert!(alone != none && both != alone && both != none);
+    assert_eq!([first, second].map(|slot| units.place(slot)), [0, 1]);
     units.close(first);
-    assert_eq!(of_one(&units, second), alone);
+    assert_eq!((of(&units), units.place(second)), (alone, 0));
+    // It is kept where the first was, and is the younger one.
+    assert_eq!(open(&mut units), first);
+    assert_eq!((of(&units), units.place(first), units.place(second)), (both, 1, 0));
+    units.get(first).unanswered += 1;
+    let younger_waits = of(&units);
+    units.get(first).unanswered -= 1;
     units.get(second).unanswered += 1;
-    assert_ne!(of_one(&units, second), alone);
-    units.close(second);
-    assert_eq!(state(|state| units.tell_state(&[], &[], state)), none);
+    assert!(younger_waits != both && of(&units) != both && of(&units) != younger_waits);
+    units.clear();
+    assert_eq!(of(&units), none);
 }
 
 #[test]

@@ -180,7 +180,7 @@ impl JobCoordinator {
                     self.is_answered(from, reply, m);
                 }
             }
-            Input::Committed { number, written } => self.has_written(number, written, m),
+            Input::Committed { number, written, .. } => self.has_written(number, written, m),
             Input::Wake(timer) if self.awaits(timer) => match timer {
                 Timer::Retry { call, .. } => self.hands.calls.repeat(call, m),
                 Timer::Deposed { .. } => self.stops(m),
