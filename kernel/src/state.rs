@@ -11,14 +11,13 @@ use crate::call::Serial;
 use crate::layout::ShardIndex;
 use crate::mix::{fold, scatter};
 use std::hash::{Hash, Hasher};
-use std::rc::Rc;
 
 /// Whether the state of a world can be told, and which it is.
 #[derive(Clone, Debug)]
 pub struct WorldState {
     halves: [u64; 2],
     is_told: bool,
-    lives: Rc<[Life]>,
+    lives: Vec<Life>,
     knows_earlier_lives: bool,
 }
 
@@ -36,7 +35,7 @@ pub struct Life {
 
 impl Default for WorldState {
     fn default() -> WorldState {
-        WorldState::of(Rc::new([]))
+        WorldState::of(Vec::new())
     }
 }
 
@@ -44,7 +43,7 @@ impl WorldState {
     const BEGINNING: [u64; 2] = [1, 2];
 
     /// The state of a world whose shards, by their number, have these owners.
-    pub fn of(lives: Rc<[Life]>) -> WorldState {
+    pub fn of(lives: Vec<Life>) -> WorldState {
         WorldState {
             halves: WorldState::BEGINNING,
             is_told: true,
@@ -237,7 +236,7 @@ mod tests {
 
     /// The state with one request of shard 0 on its way, whose owner has counted so far.
     fn waiting(life: Life, token: u64, serial: u64) -> (Option<u128>, bool) {
-        let mut state = WorldState::of([life].into());
+        let mut state = WorldState::of(vec![life]);
         state.add_serial(ShardIndex(0), Serial::new(token, serial));
         (state.state(), state.knows_earlier_lives())
     }
@@ -252,7 +251,7 @@ mod tests {
         assert!(earlier.is_some() && earlier != last && knows);
         // Nobody has a token that was not granted.
         assert_eq!(waiting(life, 4, 1).0, None);
-        let mut state = WorldState::of([life].into());
+        let mut state = WorldState::of(vec![life]);
         state.add_serial(ShardIndex(0), Serial::default());
         assert!(state.state().is_some_and(|none| Some(none) != last));
     }
@@ -260,7 +259,7 @@ mod tests {
     #[test]
     fn a_commit_is_known_by_how_many_were_applied_since() {
         let of = |commits, number| {
-            let mut state = WorldState::of([Life { token: 1, serials: 0, commits }].into());
+            let mut state = WorldState::of(vec![Life { token: 1, serials: 0, commits }]);
             state.add_commit(ShardIndex(0), number);
             state.state()
         };

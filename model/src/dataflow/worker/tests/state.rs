@@ -72,7 +72,7 @@ fn with_ids_that_are_new_in_each_execution_no_state_is_told() {
         let mut stage = Stage::map(Mechanism { ids, ..Mechanism::default() });
         stage.takes(Input::Boot, &["take token 1", "scan"]);
         let life = Life { token: 1, serials: stage.worker.serials(), commits: 0 };
-        let mut state = WorldState::of([life; 8].into());
+        let mut state = WorldState::of(vec![life; 8]);
         stage.worker.tell_state(&mut state);
         state.state()
     };
