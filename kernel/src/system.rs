@@ -3,7 +3,7 @@
 
 use crate::alphabet::{Moments, Point, Subject};
 use crate::call::Rpc;
-use crate::effect::{Context, Input, Kept, Request};
+use crate::effect::{Context, Input, KeptCommit, Request};
 use crate::env::Env;
 use crate::key::Key;
 use crate::layout::{Layout, ShardIndex};
@@ -156,7 +156,7 @@ pub enum Pending<'a, S: System> {
     /// A timer of the process of this shard, which means something.
     Timer(ShardIndex, S::Timer),
     /// A commit of this process, with what changes by it.
-    Commit(&'a Kept<S>, &'a S::Process),
+    Commit(&'a KeptCommit<S>, &'a S::Process),
 }
 
 /// A system of whose runs copies can be made on the way: all that is in its processes and rows can be copied. A process

@@ -27,7 +27,7 @@ use crate::pipeline::Truth;
 use effect::{Payload, Request, Timer};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::Rpc;
-use onceproof_kernel::effect::Kept;
+use onceproof_kernel::effect::KeptCommit;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::mix;
@@ -118,7 +118,7 @@ impl System for Dataflow {
                     Timer::Recall { .. } => state.requires(false),
                 }
             }
-            Pending::Commit(Kept { commit, changes, .. }, worker) => {
+            Pending::Commit(KeptCommit { commit, changes, .. }, worker) => {
                 state.add(worker.place_of_unit(commit));
                 state.add_list(changes);
             }

@@ -15,7 +15,7 @@ use crate::queue::{Lane, Turn};
 use crate::store::Applied;
 use crate::trace::Nobody;
 use onceproof_kernel::alphabet::{Mark, Subject};
-use onceproof_kernel::effect::{Commit, CommitSlot, Input, Kept, Way, Written};
+use onceproof_kernel::effect::{Commit, CommitProgress, CommitSlot, Input, KeptCommit, Written};
 use onceproof_kernel::system::System;
 use onceproof_kernel::time::Nanos;
 
@@ -34,7 +34,7 @@ impl<S: System> World<'_, S> {
     /// The instance that has sent a commit.
     #[inline(always)]
     pub(super) fn carried(&self, wire: CommitSlot) -> Instance {
-        let Kept { commit: Commit { shard, .. }, way: Way { life, .. }, .. } =
+        let KeptCommit { commit: Commit { shard, .. }, way: CommitProgress { life, .. }, .. } =
             *self.effects.kept(wire);
         Instance { shard, life }
     }
@@ -42,14 +42,14 @@ impl<S: System> World<'_, S> {
     #[inline(never)]
     pub(super) fn begin_commit(&mut self, who: Instance, wire: CommitSlot, cost: Nanos) {
         debug_assert_eq!(self.effects.kept(wire).commit.shard, who.shard, "it commits for itself");
-        let way = Way { life: who.life, ..Way::default() };
+        let way = CommitProgress { life: who.life, ..CommitProgress::default() };
         let is_watched = self.outside.answers.asks_commits() || self.outside.trace.is_on();
         if is_watched || self.may_time_out {
             *self.effects.way(wire) = way;
             return self.send_commit_after(wire, cost);
         }
         // Nothing befalls it, nobody is told, and the answer is sure to come in time.
-        *self.effects.way(wire) = Way { events: 1, ..way };
+        *self.effects.way(wire) = CommitProgress { events: 1, ..way };
         let at = self.now.saturating_add(cost).saturating_add(self.plan.cluster.commit);
         self.schedule(at, Turn::Normal, Lane::Store, Event::Commit { wire, is_answered: true });
     }
@@ -121,7 +121,7 @@ impl<S: System> World<'_, S> {
     pub(super) fn commit_arrives(&mut self, wire: CommitSlot, is_answered: bool) {
         let Outside { store, shared, ledger, words, work, sources, now, trace, measure, .. } =
             &mut self.outside;
-        let Kept { commit, way: Way { life, is_answered: is_over, .. }, changes } =
+        let KeptCommit { commit, way: CommitProgress { life, is_answered: is_over, .. }, changes } =
             self.effects.kept(wire);
         let (who, is_over) = (Instance { shard: commit.shard, life: *life }, *is_over);
         let ids = trace.recorder().map(|recorder| {
@@ -191,7 +191,8 @@ impl<S: System> World<'_, S> {
     }
 
     pub(super) fn answer_arrives(&mut self, wire: CommitSlot, said: Said) {
-        let Kept { commit, way: Way { life, is_answered, .. }, .. } = *self.effects.kept(wire);
+        let KeptCommit { commit, way: CommitProgress { life, is_answered, .. }, .. } =
+            *self.effects.kept(wire);
         let Commit { shard, number, .. } = commit;
         let who = Instance { shard, life };
         if is_answered || !self.is_running(who) {

@@ -6,7 +6,7 @@ use super::leases::{Instance, Owner};
 use super::requests::Flight;
 use super::{Event, World};
 use onceproof_kernel::call::Serial;
-use onceproof_kernel::effect::{Commit, CommitSlot, Way};
+use onceproof_kernel::effect::{Commit, CommitProgress, CommitSlot};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::state::{Life, WorldState};
 use onceproof_kernel::system::{Pending, Process, System};
@@ -169,7 +169,7 @@ impl<S: System> World<'_, S> {
         let kept = self.effects.kept(wire);
         let Commit { shard, token, number, sender_slot: _, point, ends_stay, subject } =
             kept.commit;
-        let Way { life: _, sends, events: _, is_answered } = kept.way;
+        let CommitProgress { life: _, sends, events: _, is_answered } = kept.way;
         let is_own =
             self.carried(wire) == self.owner(shard) && token == self.outside.store.token(shard);
         state.requires(is_own);
