@@ -47,9 +47,9 @@ fn what_each_handle_means_is_part_of_the_state() {
         for &output in outputs {
             words.names.output(Name(0), 1, 19, output);
         }
-        let mut rest = Rest::default();
-        words.rest(&mut rest);
-        rest.state()
+        let mut state = WorldState::default();
+        words.tell_state(&mut state);
+        state.state()
     };
     let states = [
         state(2, &[], &[]),
