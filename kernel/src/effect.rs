@@ -176,7 +176,7 @@ impl CommitSlot {
 
 /// How far a commit is on its way to the store and back, for whoever carries it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Way {
+pub struct CommitProgress {
     /// In which life its sender sent it.
     pub life: u32,
     /// How often it was sent.
@@ -189,16 +189,16 @@ pub struct Way {
 
 /// A commit that is listed or on its way, and what changes by it, in order.
 #[derive(Debug)]
-pub struct Kept<S: System> {
+pub struct KeptCommit<S: System> {
     /// The commit.
     pub commit: Commit,
     /// How far it is.
-    pub way: Way,
+    pub progress: CommitProgress,
     /// What changes by it, in order.
     pub changes: Vec<S::Change>,
 }
 
-crate::copied_by_field!([S: System] Kept<S> { commit, way, changes });
+crate::copied_by_field!([S: System] KeptCommit<S> { commit, progress, changes });
 
 /// All that a worker has at hand while it works on one input.
 pub struct Context<'a, S: System, E> {
@@ -233,7 +233,7 @@ pub struct Effects<S: System> {
     /// The effects, first to last.
     pub list: Vec<Effect<S>>,
     /// All commits that are listed or on their way. A slot is used again for another commit, with its memory.
-    commits: Vec<Kept<S>>,
+    commits: Vec<KeptCommit<S>>,
     free: Vec<CommitSlot>,
 }
 
@@ -268,20 +268,20 @@ impl<S: System> Effects<S> {
 
     #[cold]
     fn keep(&mut self, commit: Commit, changes: Vec<S::Change>) -> CommitSlot {
-        self.commits.push(Kept { commit, way: Way::default(), changes });
+        self.commits.push(KeptCommit { commit, progress: CommitProgress::default(), changes });
         CommitSlot(self.commits.len() as u32 - 1)
     }
 
     /// What is kept of a commit.
     #[inline(always)]
-    pub fn kept(&self, slot: CommitSlot) -> &Kept<S> {
+    pub fn kept(&self, slot: CommitSlot) -> &KeptCommit<S> {
         &self.commits[slot.at()]
     }
 
     /// How far a commit is, to be changed.
     #[inline(always)]
-    pub fn way(&mut self, slot: CommitSlot) -> &mut Way {
-        &mut self.commits[slot.at()].way
+    pub fn progress(&mut self, slot: CommitSlot) -> &mut CommitProgress {
+        &mut self.commits[slot.at()].progress
     }
 
     /// A commit is over: nobody asks for it any more.

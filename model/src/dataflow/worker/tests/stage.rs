@@ -12,7 +12,7 @@ use crate::pipeline::{Ack, MessageIds, QueueRules, Sink, Step, StepKind};
 use crate::window::Windowing;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Answer, Call, Operation, Rpc, Serial};
-use onceproof_kernel::effect::{self, Kept};
+use onceproof_kernel::effect::{self, KeptCommit};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Failing, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
@@ -293,7 +293,7 @@ impl Stage {
     pub(super) fn text(&self, effect: &Effect) -> String {
         match effect {
             Effect::Commit(slot) => {
-                let Kept { commit, changes, .. } = self.effects.kept(*slot);
+                let KeptCommit { commit, changes, .. } = self.effects.kept(*slot);
                 let kind = point::ALPHABET.word(commit.point);
                 let deltas: Vec<String> = changes.iter().map(|d| self.delta(d)).collect();
                 format!("{kind} {} [{}]", self.subject(commit.subject), deltas.join(", "))
