@@ -12,11 +12,11 @@ name=gate.sh
 
 # Per record: instructions, mispredictions, misses of the first-level caches of code and of data together.
 limits='
-lossy-shuffle  18500 110  930
-transactions   72500 580 1940
-snapshot       57500 430 1520
-micro-batch    51000 450 1560
-at-least-once  95000 650 2970
+lossy-shuffle  15700 110  690
+transactions   69000 550 1760
+snapshot       54200 390 1410
+micro-batch    48700 440 1460
+at-least-once  89400 650 2820
 '
 
 built=${1-}

@@ -193,12 +193,12 @@ pub struct KeptCommit<S: System> {
     /// The commit.
     pub commit: Commit,
     /// How far it is.
-    pub way: CommitProgress,
+    pub progress: CommitProgress,
     /// What changes by it, in order.
     pub changes: Vec<S::Change>,
 }
 
-crate::copied_by_field!([S: System] KeptCommit<S> { commit, way, changes });
+crate::copied_by_field!([S: System] KeptCommit<S> { commit, progress, changes });
 
 /// All that a worker has at hand while it works on one input.
 pub struct Context<'a, S: System, E> {
@@ -268,7 +268,7 @@ impl<S: System> Effects<S> {
 
     #[cold]
     fn keep(&mut self, commit: Commit, changes: Vec<S::Change>) -> CommitSlot {
-        self.commits.push(KeptCommit { commit, way: CommitProgress::default(), changes });
+        self.commits.push(KeptCommit { commit, progress: CommitProgress::default(), changes });
         CommitSlot(self.commits.len() as u32 - 1)
     }
 
@@ -280,8 +280,8 @@ impl<S: System> Effects<S> {
 
     /// How far a commit is, to be changed.
     #[inline(always)]
-    pub fn way(&mut self, slot: CommitSlot) -> &mut CommitProgress {
-        &mut self.commits[slot.at()].way
+    pub fn progress(&mut self, slot: CommitSlot) -> &mut CommitProgress {
+        &mut self.commits[slot.at()].progress
     }
 
     /// A commit is over: nobody asks for it any more.

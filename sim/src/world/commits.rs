@@ -34,22 +34,23 @@ impl<S: System> World<'_, S> {
     /// The instance that has sent a commit.
     #[inline(always)]
     pub(super) fn carried(&self, wire: CommitSlot) -> Instance {
-        let KeptCommit { commit: Commit { shard, .. }, way: CommitProgress { life, .. }, .. } =
-            *self.effects.kept(wire);
+        let KeptCommit {
+            commit: Commit { shard, .. }, progress: CommitProgress { life, .. }, ..
+        } = *self.effects.kept(wire);
         Instance { shard, life }
     }
 
     #[inline(never)]
     pub(super) fn begin_commit(&mut self, who: Instance, wire: CommitSlot, cost: Nanos) {
         debug_assert_eq!(self.effects.kept(wire).commit.shard, who.shard, "it commits for itself");
-        let way = CommitProgress { life: who.life, ..CommitProgress::default() };
+        let begun = CommitProgress { life: who.life, ..CommitProgress::default() };
         let is_watched = self.outside.answers.asks_commits() || self.outside.trace.is_on();
         if is_watched || self.may_time_out {
-            *self.effects.way(wire) = way;
+            *self.effects.progress(wire) = begun;
             return self.send_commit_after(wire, cost);
         }
         // Nothing befalls it, nobody is told, and the answer is sure to come in time.
-        *self.effects.way(wire) = CommitProgress { events: 1, ..way };
+        *self.effects.progress(wire) = CommitProgress { events: 1, ..begun };
         let at = self.now.saturating_add(cost).saturating_add(self.plan.cluster.commit);
         self.schedule(at, Turn::Normal, Lane::Store, Event::Commit { wire, is_answered: true });
     }
@@ -93,7 +94,7 @@ impl<S: System> World<'_, S> {
         }
         // The answer is sure to come in time, unless something happens to this commit.
         if fate != CommitFate::Pass || self.may_time_out {
-            let sent = self.effects.way(wire);
+            let sent = self.effects.progress(wire);
             sent.sends += 1;
             let sends = sent.sends;
             let step = self.layout.step_of(self.effects.kept(wire).commit.shard);
@@ -105,15 +106,15 @@ impl<S: System> World<'_, S> {
 
     #[inline(always)]
     fn schedule_wire(&mut self, at: u64, lane: Lane, wire: CommitSlot, event: Event<S>) {
-        self.effects.way(wire).events += 1;
+        self.effects.progress(wire).events += 1;
         self.schedule(at, Turn::Normal, lane, event);
     }
 
     /// One event less refers to a wire; after the last its buffer is used again.
     pub(super) fn drop_wire(&mut self, wire: CommitSlot) {
-        let way = self.effects.way(wire);
-        way.events -= 1;
-        if way.events == 0 {
+        let progress = self.effects.progress(wire);
+        progress.events -= 1;
+        if progress.events == 0 {
             self.effects.recycle(wire);
         }
     }
@@ -121,8 +122,11 @@ impl<S: System> World<'_, S> {
     pub(super) fn commit_arrives(&mut self, wire: CommitSlot, is_answered: bool) {
         let Outside { store, shared, ledger, words, work, sources, now, trace, measure, .. } =
             &mut self.outside;
-        let KeptCommit { commit, way: CommitProgress { life, is_answered: is_over, .. }, changes } =
-            self.effects.kept(wire);
+        let KeptCommit {
+            commit,
+            progress: CommitProgress { life, is_answered: is_over, .. },
+            changes,
+        } = self.effects.kept(wire);
         let (who, is_over) = (Instance { shard: commit.shard, life: *life }, *is_over);
         let ids = trace.recorder().map(|recorder| {
             recorder.changes_told = store.told(commit, changes, self.design, shared);
@@ -191,14 +195,14 @@ impl<S: System> World<'_, S> {
     }
 
     pub(super) fn answer_arrives(&mut self, wire: CommitSlot, said: Said) {
-        let KeptCommit { commit, way: CommitProgress { life, is_answered, .. }, .. } =
+        let KeptCommit { commit, progress: CommitProgress { life, is_answered, .. }, .. } =
             *self.effects.kept(wire);
         let Commit { shard, number, .. } = commit;
         let who = Instance { shard, life };
         if is_answered || !self.is_running(who) {
             return self.lose_answer(wire, is_answered);
         }
-        self.effects.way(wire).is_answered = true;
+        self.effects.progress(wire).is_answered = true;
         self.count(Code::Answer, shard, number);
         if self.outside.trace.is_on() {
             self.tell_answer(wire, said);
@@ -231,7 +235,7 @@ impl<S: System> World<'_, S> {
             self.send_commit(wire);
             return self.drop_wire(wire);
         }
-        self.effects.way(wire).is_answered = true;
+        self.effects.progress(wire).is_answered = true;
         self.count(Code::Answer, shard, !number);
         if self.outside.trace.is_on() {
             self.tell_answer_missing(wire);

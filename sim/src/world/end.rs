@@ -150,7 +150,7 @@ impl<S: System> World<'_, S> {
             }
             // Whoever has its answer, or is no more, does not send it again.
             Event::Repeat { wire } => {
-                self.effects.kept(wire).way.is_answered || !self.is_running(self.carried(wire))
+                self.effects.kept(wire).progress.is_answered || !self.is_running(self.carried(wire))
             }
             Event::Resume { host, pause } => !self.hosts[host as usize].ends_with(pause),
             Event::Lease { host, away_since } => !self.hosts[host as usize].expires_if(away_since),

@@ -65,6 +65,7 @@ impl<S: System> World<'_, S> {
             self.tell_actor(who);
         }
         let List { who, effects, cost, skew, done, is_asked } = list;
+        debug_assert!(self.effects.list.is_empty(), "one list at a time is performed");
         self.effects.list = effects;
         if self.perform(who, cost, skew, (done, is_asked)) && self.worker(who).is_ready() {
             self.go_on_while_ready(who);
@@ -82,6 +83,7 @@ impl<S: System> World<'_, S> {
         let skew = if standstill.skew_most == 0 { 0 } else { hosts[host as usize].skew };
         let now = if skew == 0 { outside.now } else { Time(outside.now.0.saturating_add(skew)) };
         (outside.at_work, outside.is_first_life) = (who.shard, who.life == 0);
+        debug_assert!(effects.list.is_empty(), "one list at a time is performed");
         worker.handle(input, &mut Context { now, design, env: outside, effects });
         let is_ready = worker.is_ready();
         if outside.has_news() {
@@ -166,7 +168,7 @@ impl<S: System> World<'_, S> {
         }
     }
 
-    /// Takes back the buffers of what will not be done.
+    /// Takes back the memory of what will not be done. Something else may be under way meanwhile, whose list stays.
     pub(super) fn drop_list(&mut self, list: List<S>) {
         let List { mut effects, done, .. } = list;
         for effect in &effects[done..] {
@@ -174,8 +176,10 @@ impl<S: System> World<'_, S> {
                 self.effects.recycle(*commit);
             }
         }
-        effects.clear();
-        self.effects.list = effects;
+        if self.effects.list.is_empty() {
+            effects.clear();
+            self.effects.list = effects;
+        }
     }
 
     /// What befalls an instance before an effect that is listed.

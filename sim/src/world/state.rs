@@ -169,7 +169,7 @@ impl<S: System> World<'_, S> {
         let kept = self.effects.kept(wire);
         let Commit { shard, token, number, sender_slot: _, point, ends_stay, subject } =
             kept.commit;
-        let CommitProgress { life: _, sends, events: _, is_answered } = kept.way;
+        let CommitProgress { life: _, sends, events: _, is_answered } = kept.progress;
         let is_own =
             self.carried(wire) == self.owner(shard) && token == self.outside.store.token(shard);
         state.requires(is_own);
