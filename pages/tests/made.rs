@@ -77,7 +77,7 @@ pub fn look(browser: &mut Browser, path: &Path) {
     browser.open(path);
 }
 
-/// Whether pictures are taken, for someone to look at: no test does, and to take them is half of the work.
+/// Whether pictures are taken, for someone to look at: no test does, and to take them adds a fifth to the time.
 fn takes_pictures() -> bool {
     env::var_os("PICTURES").is_some()
 }
