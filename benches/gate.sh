@@ -27,6 +27,9 @@ if [ -z "$built" ]; then
 fi
 shuffle=$built/examples/lossy_shuffle onceproof=$built/onceproof
 [ -x "$shuffle" ] && [ -x "$onceproof" ] || fail "there is no $shuffle or no $onceproof"
+# Valgrind reads the names of all functions, which takes as long as a run, and nobody asks for them here.
+strip -o "$scratch/lossy_shuffle" "$shuffle" && strip -o "$scratch/onceproof" "$onceproof" || fail "strip is missing"
+shuffle=$scratch/lossy_shuffle onceproof=$scratch/onceproof
 
 sed 's/records = 500/records = 100/' scenarios/compare/chapter5.toml >"$scratch/compared.toml"
 grep -q 'records = 100' "$scratch/compared.toml" || fail "scenarios/compare/chapter5.toml has no 500 records"

@@ -15,7 +15,7 @@ const SEEDS: u64 = 50;
 
 /// A scenario that is exactly-once, with its text changed.
 fn scenario(file: &str, change: &dyn Fn(String) -> String) -> Scenario {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios").join(file);
     let text = std::fs::read_to_string(&path).expect("a scenario");
     let scenario = Scenario::parse(&change(text), &path);
     let scenario = scenario.unwrap_or_else(|error| panic!("{error}"));

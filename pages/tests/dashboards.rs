@@ -1,6 +1,6 @@
 //! The pages of sweeps, of what is needed, and of comparisons.
 
-use crate::made::{check, folder, look, page, page_again, problems};
+use crate::made::{check, folder, look, page, page_again, picture, problems};
 use onceproof_pages::{Browser, Key, PHONE};
 use serde_json::{Value, json};
 use std::fs;
@@ -46,7 +46,7 @@ fn a_sweep_shows_its_failures_by_cause_and_a_click_on_one_its_sentence() {
     let address = browser.run("return location.hash;");
     assert_eq!(address, "#cause-0");
     check(&mut browser, "a sweep with a cause open", false);
-    browser.picture(&folder().join("sweep-open.png"));
+    picture(&mut browser, "sweep-open");
     // A kind of fault, and one of its cells.
     let told = opened(&mut browser, "#cause-0");
     assert_eq!(told, "");
@@ -210,7 +210,7 @@ fn values_under_seeds_have_a_share_with_its_interval_for_each_kind_of_fault() {
     let told = opened(&mut browser, "#wrong-0");
     browser.resize(PHONE);
     check(&mut browser, "a value that is open on a telephone", false);
-    browser.picture(&folder().join("seeds-phone-open.png"));
+    picture(&mut browser, "seeds-phone-open");
     assert!(told.contains("--mechanism"), "{told}");
     assert!(took(&mut browser) < 1000.0);
 }

@@ -12,7 +12,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the project")
 }
 
-/// Where pages and pictures of them are written: `target/pages` of the project.
+/// Where pages are written, and with `PICTURES=1` pictures of them: `target/pages` of the project.
 pub fn folder() -> PathBuf {
     let folder = root().join("target/pages");
     fs::create_dir_all(&folder).expect("a folder");
@@ -65,14 +65,28 @@ pub fn look(browser: &mut Browser, path: &Path) {
             browser.open(path);
             let shown = format!("{name}-{of}-{colour}");
             check(browser, &shown, is_dark);
-            browser.picture(&folder().join(format!("{shown}.png")));
-            browser.unroll(size);
-            browser.picture(&folder().join(format!("{shown}-whole.png")));
+            picture(browser, &shown);
+            if takes_pictures() {
+                browser.unroll(size);
+                picture(browser, &format!("{shown}-whole"));
+            }
         }
     }
     browser.set_dark(false);
     browser.resize(DESK);
     browser.open(path);
+}
+
+/// Whether pictures are taken, for someone to look at: no test does, and to take them adds a fifth to the time.
+fn takes_pictures() -> bool {
+    env::var_os("PICTURES").is_some()
+}
+
+/// Takes a picture of this name, if any are taken.
+pub fn picture(browser: &mut Browser, name: &str) {
+    if takes_pictures() {
+        browser.picture(&folder().join(format!("{name}.png")));
+    }
 }
 
 /// What holds for a page as it is shown now.

@@ -62,10 +62,17 @@ fn a_run_fits_whatever_it_found() {
 fn a_sweep_fits_with_all_its_tables() {
     let folder = Folder::new("columns-sweep");
     for file in scenarios("random") {
-        let file = file.to_str().expect("a path");
-        fits(&folder, &["sweep", file, "--seeds", "0..40", "--reached"]);
-        let broken = ["--mechanism", "dedup = \"off\""];
-        fits(&folder, &[&["sweep", file, "--seeds", "0..40", "--reached"][..], &broken].concat());
+        let path = file.to_str().expect("a path");
+        let sweep = ["sweep", path, "--seeds", "0..40", "--reached"];
+        fits(&folder, &sweep);
+        // What did the damage is searched for, which takes two seconds of each sweep that fails. Three have most to say: calls
+        // outside, every mechanism, and filters.
+        if ["services.toml", "mechanisms.toml", "filters.toml"]
+            .iter()
+            .any(|name| file.ends_with(name))
+        {
+            fits(&folder, &[&sweep[..], &["--mechanism", "dedup = \"off\""]].concat());
+        }
     }
 }
 

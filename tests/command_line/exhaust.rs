@@ -102,7 +102,7 @@ fn a_search_that_takes_long_says_so_beforehand_and_ends_in_time() {
     let (head, tail) =
         (long.find("[input]").expect("input"), long.find("\n[[step]]").expect("steps"));
     folder.write("a.toml", format!("{}{generate}{}", &long[..head], &long[tail..]));
-    let text = folder.onceproof(&["exhaust", "a.toml", "--faults", "2", "--time", "2s"]).ends(3);
+    let text = folder.onceproof(&["exhaust", "a.toml", "--faults", "2", "--time", "1s"]).ends(3);
     assert!(text.stdout.contains("the budget of time ended it among those of"), "{text:?}");
     assert!(text.stderr.contains("places for a fault: about "), "{text:?}");
 }

@@ -82,15 +82,16 @@ fn check(test: &str, of: &[u64], command: &[&str], code: i32) {
 
 #[test]
 fn parts_of_a_sweep_come_to_the_whole() {
-    for (test, file) in [
-        ("sweep-dataflow", "random/leases.toml"),
-        ("sweep-transactions", "transactions/random.toml"),
-        ("sweep-snapshot", "snapshot/random.toml"),
-        ("sweep-micro-batch", "micro-batch/random.toml"),
-        ("sweep-lambda", "lambda/random.toml"),
+    // How seeds are dealt does not depend on the system.
+    for (test, of, file) in [
+        ("sweep-dataflow", &[2, 3, 8][..], "random/leases.toml"),
+        ("sweep-transactions", &[3], "transactions/random.toml"),
+        ("sweep-snapshot", &[3], "snapshot/random.toml"),
+        ("sweep-micro-batch", &[3], "micro-batch/random.toml"),
+        ("sweep-lambda", &[3], "lambda/random.toml"),
     ] {
         let file = format!("scenarios/{file}");
-        check(test, &[2, 3, 8], &["sweep", &file, "--seeds", "3..80"], 0);
+        check(test, of, &["sweep", &file, "--seeds", "3..80"], 0);
     }
 }
 
@@ -123,16 +124,22 @@ fn parts_of_a_swarm_and_of_several_scenarios_come_to_the_whole() {
 
 #[test]
 fn parts_of_a_search_come_to_the_certificate_of_the_whole() {
-    for (test, file, more) in [
-        ("certificate", "crash/before-ack.toml", &["--faults", "2"][..]),
-        ("three", "chapter/small.toml", &["--faults", "3", "--kinds", "drop-ack"]),
-        ("late", "windows/late.toml", &["--faults", "3", "--kinds", "drop-ack,crash,move"]),
-        ("batches", "micro-batch/coin.toml", &["--faults", "1"]),
-        ("streams", "transactions/small.toml", &["--faults", "1"]),
-        ("snapshots", "snapshot/small.toml", &["--faults", "1"]),
+    // How schedules are dealt depends on their faults, and not on the system.
+    for (test, of, file, more) in [
+        ("certificate", &[2, 3, 8][..], "crash/before-ack.toml", &["--faults", "2"][..]),
+        ("three", &[2, 3, 8], "chapter/small.toml", &["--faults", "3", "--kinds", "drop-ack"]),
+        (
+            "late",
+            &[3, 8],
+            "windows/late.toml",
+            &["--faults", "3", "--kinds", "drop-ack,crash,move"],
+        ),
+        ("batches", &[3], "micro-batch/coin.toml", &["--faults", "1"]),
+        ("streams", &[3], "transactions/small.toml", &["--faults", "1"]),
+        ("snapshots", &[3], "snapshot/small.toml", &["--faults", "1"]),
     ] {
         let file = format!("scenarios/{file}");
-        check(test, &[2, 3, 8], &with(&["exhaust", &file], more), 0);
+        check(test, of, &with(&["exhaust", &file], more), 0);
     }
 }
 

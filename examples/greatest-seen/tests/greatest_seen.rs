@@ -85,7 +85,7 @@ fn network() -> Faults {
 
 fn check(in_flight: u64, known_by: KnownBy) -> Check {
     let producer = Producer { in_flight, known_by };
-    Setup::of(producer).records([100, 250, 100]).check().faults(network())
+    Setup::of(producer).records([100, 250]).check().faults(network())
 }
 
 #[test]

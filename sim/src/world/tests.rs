@@ -1,5 +1,6 @@
-//! What a clock says, seen where it ends: in the stamps that the store keeps. One source that reads `ann` at
-//! 0 s and `bob` at 1 s, on worker 0, and one count, on worker 1; the source stamps each as it reads it.
+//! What a clock says, seen where it ends: in the stamps that the store keeps; commits that are sent again, and ids that
+//! grow old. One source that reads `ann` at 0 s and `bob` at 1 s, on worker 0, and one count, on worker 1; the source
+//! stamps each as it reads it.
 
 use super::*;
 use crate::fault::{Climate, ClockWay, Fault, Kind, Place};
@@ -10,7 +11,7 @@ use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::layout::{Failing, StepIndex};
 use onceproof_kernel::source::Progress;
 use onceproof_kernel::time::{MILLISECOND, SECOND};
-use onceproof_model::dataflow::mechanism::{CommitRetry, Mechanism};
+use onceproof_model::dataflow::mechanism::{CommitRetry, Gc, Mechanism, UnknownOld};
 use onceproof_model::dataflow::{Dataflow, Design};
 use onceproof_model::pipeline::{Step, StepKind};
 use onceproof_model::window::Windowing;
@@ -123,4 +124,22 @@ fn a_commit_that_is_only_slow_is_not_repeated_unless_its_time_out_is_short() {
     // 30, 60, 120, 240, 480, 960, 1000, 1000 ms come to less than 4 s.
     let seldom = repeated_commits(CommitRetry { backoff: None, ..every_30_ms });
     assert!(seldom > 0 && seldom * 133 <= often * 8, "{seldom}");
+}
+
+#[test]
+fn an_id_grows_old_after_another_one_did_though_no_commit_comes_between() {
+    let (design, plan) = plan(Vec::new());
+    let mut steps = design.parts();
+    let gc = Gc::Ttl { ttl: 10 * SECOND, unknown_old: UnknownOld::default() };
+    steps.iter_mut().for_each(|(_, mechanism)| mechanism.gc = gc);
+    let design = Design::new(steps).expect("a chain");
+    let mut world: World<'_, Dataflow> = World::new(&design, &plan);
+    world.reset(None, false);
+    assert_eq!(world.run(&AtomicBool::new(false), |_, _| {}), Some(End::Drained));
+    let ids_held_at = |half_seconds: u64| {
+        let now = Time((half_seconds * SECOND / 2) as i64);
+        world.outside.store.ids_held(now)
+    };
+    // Those of ann and bob are 10 s old soon after 10 s and 11 s.
+    assert_eq!([19, 21, 23].map(ids_held_at), [(2, 2), (1, 2), (0, 2)]);
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// The commands that can be kept.
 const COMMANDS: [&[&str]; 5] = [
-    &["sweep", "scenarios/random/leases.toml", "--seeds", "0..1500"],
+    &["sweep", "scenarios/random/leases.toml", "--seeds", "0..500"],
     &["compare", "scenarios/compare/chapter5.toml", "--seeds", "0..20"],
     &["tune", "scenarios/studies/dedup-window.toml", "--seeds", "0..200"],
     &["necessity", "scenarios/random/mechanisms.toml", "--seeds", "0..30"],
@@ -105,11 +105,11 @@ fn a_budget_of_time_ends_it_with_what_it_has() {
     .enumerate()
     {
         let folder = folder(&format!("budget-{number}"));
-        let ended = folder.onceproof(&with(command, &["--time", "600ms", "--resume", "kept.json"]));
+        let ended = folder.onceproof(&with(command, &["--time", "250ms", "--resume", "kept.json"]));
         assert!(ended.code == Some(3) || number == 0, "{ended:?}");
         assert!(ended.stderr.contains("the budget of time ended it"), "{ended:?}");
         assert!(ended.stdout.contains("runs"), "{ended:?}");
-        let part = with(command, &["--time", "600ms", "--shard", "2/3"]);
+        let part = with(command, &["--time", "250ms", "--shard", "2/3"]);
         let part = folder.onceproof(&part).ends(3);
         assert!(part.stderr.contains("the budget of time ended it"), "{part:?}");
         let part: Value = part.document();
@@ -121,7 +121,7 @@ fn a_budget_of_time_ends_it_with_what_it_has() {
 #[test]
 fn a_part_that_is_killed_goes_on() {
     let folder = folder("part-killed");
-    let command = ["sweep", "scenarios/random/leases.toml", "--seeds", "0..1500"];
+    let command = ["sweep", "scenarios/random/leases.toml", "--seeds", "0..900"];
     let whole = folder.onceproof(&command).ends(0);
     let mut files = parts(&folder, &command, 3);
     let part = with(&command, &["--shard", "2/3", "--resume", "kept.json", "--jobs", "1"]);

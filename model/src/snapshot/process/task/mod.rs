@@ -336,3 +336,43 @@ impl JobTask {
         self.checkpoints.uploading.remove(&commit)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::{Step, StepKind};
+    use crate::snapshot::settings::Settings;
+    use crate::window::Windowing;
+    use onceproof_kernel::layout::{Failing, StepIndex};
+    use onceproof_kernel::source::Progress;
+    use onceproof_kernel::time::SECOND;
+
+    /// Two sources and a count of both.
+    fn design() -> Design {
+        let step = |name: &str, kind, shards, from| {
+            let step =
+                Step { name: name.to_owned(), kind, from, shards, failing: Failing::default() };
+            (step, true)
+        };
+        let source = StepKind::Source { watermark: Progress::Perfect, queue: None };
+        let count = StepKind::Count(Windowing { length: 60 * SECOND, lateness: 0 });
+        let steps = vec![
+            step("events", source, 2, Vec::new()),
+            step("per-user", count, 1, vec![StepIndex(0)]),
+        ];
+        Design::new(steps, Settings::FIRST).expect("a chain")
+    }
+
+    #[test]
+    fn a_task_takes_first_what_a_barrier_had_overtaken_in_whichever_channel() {
+        let design = design();
+        let count = design.layout.shard(StepIndex(1), 0);
+        assert_eq!(design.inputs(count).len(), 2);
+        for (overtaken, next) in [(vec![], None), (vec![0], Some(0)), (vec![1], Some(1))] {
+            let items = overtaken.iter().map(|&channel| (channel, ChannelItem::Watermark(Time(7))));
+            let state = TaskState { overtaken: items.collect(), ..TaskState::default() };
+            let task = JobTask::new(&design, count, (1, 1), 1, state);
+            assert_eq!(task.next_channel(), next, "{overtaken:?}");
+        }
+    }
+}
