@@ -59,6 +59,20 @@ fn the_full_design_holds_in_every_schedule_of_at_most_two_faults() {
 }
 
 #[test]
+fn so_it_does_where_deletions_go_with_the_next_commit() {
+    let (alone, ..) = exhaust(&pipeline("").trial, 1);
+    let (fewer, classes, first) = exhaust(&pipeline(WITH_NEXT).trial, 1);
+    assert!(classes.is_empty(), "{classes:?} by {first:?}");
+    // A commit that is not sent is no place for a fault.
+    assert!(fewer < alone, "{fewer} of {alone}");
+    let (runs, classes, first) = exhaust(&pipeline(WITH_NEXT).trial, 2);
+    assert!(classes.is_empty(), "{classes:?} by {first:?}");
+    assert!(runs > 10_000, "{runs}");
+}
+
+const WITH_NEXT: &str = "settle = \"with-next\"";
+
+#[test]
 fn the_pipeline_has_a_late_pane() {
     let scenario = pipeline("");
     let mut panes = 0;
