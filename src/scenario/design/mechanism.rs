@@ -191,8 +191,11 @@ impl Mechanisms {
                 (Settle::WithNext, Outputs::Recompute) => {
                     let title = "a `settle` that deletes nothing";
                     let error = source.error(source.key_of(&at), title);
-                    let label = "with `outputs = \"recompute\"` no output is held until it is acked";
-                    Err(error.label(label).help("it is of use to steps with `outputs = \"checkpoint\"`"))
+                    let label =
+                        "with `outputs = \"recompute\"` no output is held until it is acked";
+                    Err(error
+                        .label(label)
+                        .help("it is of use to steps with `outputs = \"checkpoint\"`"))
                 }
                 (Settle::Alone, _) | (Settle::WithNext, Outputs::Checkpoint) => Ok(()),
             },

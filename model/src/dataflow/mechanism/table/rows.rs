@@ -194,9 +194,7 @@ pub(super) static TABLE: &[MechanismRow] = &[
             // Under checkpoint an output is made once, whatever its id.
             MechanismTry::wrong("\"fresh\"").under(RECOMPUTE).answers_alike(),
             // What is durable before it is sent is made once.
-            MechanismTry::right("\"fresh\"")
-                .under(CHECKPOINT)
-                .needs(TryNeeds::Offsets),
+            MechanismTry::right("\"fresh\"").under(CHECKPOINT).needs(TryNeeds::Offsets),
         ],
     ),
     with_tries(
