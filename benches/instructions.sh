@@ -7,19 +7,25 @@
 #   benches/instructions.sh                                  with 10,000 and 100,000 records
 #   benches/instructions.sh FEW MANY                         with other numbers
 #   benches/instructions.sh --ids DEDUP GC [FEW MANY]        with other mechanisms than catalog and watermark
+#   benches/instructions.sh --settle with-next [FEW MANY]    where acked outputs are deleted with the next commit
 set -eu
 cd "$(dirname "$0")/.."
 name=instructions.sh
 . benches/common/count.sh
 build_program
 
-dedup=catalog gc=watermark
+dedup=catalog gc=watermark settle=alone
 while [ $# -gt 0 ]; do
     case $1 in
     --ids)
         [ $# -ge 3 ] || fail "--ids takes values of dedup and gc"
         dedup=$2 gc=$3
         shift 3
+        ;;
+    --settle)
+        [ $# -ge 2 ] || fail "--settle takes alone or with-next"
+        settle=$2
+        shift 2
         ;;
     *) break ;;
     esac
@@ -29,7 +35,7 @@ few=${1-10000} many=${2-100000}
 
 # The same for all that is counted here.
 count_shuffle() {
-    count "$@" --dedup "$dedup" --gc "$gc"
+    count "$@" --dedup "$dedup" --gc "$gc" --settle "$settle"
 }
 
 count_shuffle "$few"
@@ -40,13 +46,13 @@ spent=$((many_instructions - few_instructions))
 spent_events=$((events - few_events)) spent_records=$((many - few))
 
 per_event=$((spent / spent_events)) per_record=$((spent / spent_records))
-echo "lossy shuffle, dedup = \"$dedup\", gc = \"$gc\", from $few to $many records: $spent_events events more"
+echo "lossy shuffle, dedup = \"$dedup\", gc = \"$gc\", settle = \"$settle\", from $few to $many records: $spent_events events more"
 echo "  $per_event instructions per event"
 echo "  $per_record instructions per record, at $(tenths $spent_events $spent_records) events a record"
 
-count_all "$program" "$few" --dedup "$dedup" --gc "$gc"
+count_all "$program" "$few" --dedup "$dedup" --gc "$gc" --settle "$settle"
 of_few=$all
-count_all "$program" "$many" --dedup "$dedup" --gc "$gc"
+count_all "$program" "$many" --dedup "$dedup" --gc "$gc" --settle "$settle"
 set -- $(per_record_since "$of_few" "$spent_records")
 echo "  $2 mispredictions per record, $3 misses of code and $4 of data in the first-level caches"
 

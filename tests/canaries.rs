@@ -53,6 +53,9 @@ const ALL: &[Defect] = &[
     Defect::DueWindowForgotten,
     Defect::UnreadFilterNotAdded,
     Defect::FailedChainIsKept,
+    Defect::SettlesNeverAlone,
+    Defect::SettlesAloneAtAckOnly,
+    Defect::SettlesWhenSent,
 ];
 
 /// In ms, with 1 ms for each way of a link or to the store: a record of 0 s is read at 0, committed by its
@@ -303,6 +306,38 @@ at = { step = "pass", record = "events/0#0", attempt = 1 }
 do = "user-fails"
 "#;
             (ONE, PASS_THEN_MINUTE, faults, 1, &[Class::Lost])
+        }
+        // A deletion waits for the next commit, and no longer than there is anything in work. Without: ann is acked at
+        // 6, her source has nothing more to commit, and her row stays.
+        Defect::SettlesNeverAlone => (ONE, MINUTE_WITH_NEXT, "", 0, &[Class::Unbounded]),
+        // Whether a commit is to come is asked again when what was in work is over. Without, in ms:
+        //     5  the reshuffle acks ann and sends her on; her source, idle at 6, sends the last watermark
+        //     7  the watermark is there; its commit leaves, and takes 10 ms longer
+        //     9  ann's ack is there, while that commit is out: her deletion waits
+        //    18  the commit is applied; answered at 19: nothing commits any more, and nobody asks
+        Defect::SettlesAloneAtAckOnly => {
+            let faults = r#"
+[[fault]]
+at = { step = "spread", record = "watermark" }
+do = { commit-delayed = { by = "10ms" } }
+"#;
+            (ONE, SPREAD_WITH_NEXT, faults, 1, &[Class::Unbounded])
+        }
+        // Only what is acked is deleted. Without, in ms:
+        //     2  ann is sent, and lost
+        //    10  bob is read; his commit deletes ann
+        //    12  bob would be sent, and the source dies; back at 62, it finds bob alone
+        Defect::SettlesWhenSent => {
+            let records = r#"{ key = "ann", at = "0s" }, { key = "bob", at = "10ms" }"#;
+            let faults = r#"
+[[fault]]
+at = { to = "per-user", record = "events/0#0", attempt = 1 }
+do = "drop-request"
+[[fault]]
+at = { step = "events", record = "events/0#1", before = "send" }
+do = "crash"
+"#;
+            (records, MINUTE_WITH_NEXT, faults, 2, &[Class::Lost])
         }
         // With either of the two alone the pane comes: the watermark arrives again and fires it, or the
         // boot does. What is found at most is the time that it takes.

@@ -58,6 +58,54 @@ fn the_full_design_holds_in_every_schedule_of_at_most_two_faults() {
     assert!(runs > 10_000, "{runs}");
 }
 
+/// Two records that follow each other. The source deletes the first by the commit of the second; the reshuffle deletes it by
+/// that of the last watermark, since it hears the ack after it has sent the commit of the second.
+fn busy(settle: &str) -> Scenario {
+    let text = format!(
+        r#"
+format = 1
+name   = "two records, one after the other"
+claim  = "Deletions that wait change no result."
+expect = "exactly-once"
+
+[input]
+records = [ {{ key = "ann", at = "0s" }}, {{ key = "ann", at = "0s" }} ]
+
+[[step]]
+name = "events"
+kind = "source"
+
+[[step]]
+name = "spread"
+kind = "reshuffle"
+
+[[step]]
+name   = "per-user"
+kind   = "count"
+window = "1m"
+
+[mechanism]
+in-flight = 1
+settle    = "{settle}"
+"#
+    );
+    Scenario::parse(&text, Path::new("two-records.toml")).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn deletions_that_go_with_the_next_commit_hold_in_every_schedule_of_at_most_two_faults() {
+    let commits = |settle| busy(settle).trial.simulator().brief(None).work.commits;
+    let (alone, with_next) = (commits("alone"), commits("with-next"));
+    assert!(with_next < alone, "{with_next} of {alone}");
+    let (fewer, ..) = exhaust(&busy("with-next").trial, 1);
+    let (more, ..) = exhaust(&busy("alone").trial, 1);
+    // A commit that is not sent is no place for a fault.
+    assert!(fewer < more, "{fewer} of {more}");
+    let (runs, classes, first) = exhaust(&busy("with-next").trial, 2);
+    assert!(classes.is_empty(), "{classes:?} by {first:?}");
+    assert!(runs > 10_000, "{runs}");
+}
+
 #[test]
 fn the_pipeline_has_a_late_pane() {
     let scenario = pipeline("");

@@ -8,7 +8,7 @@ use onceproof_kernel::retry::Retry;
 use onceproof_kernel::source::Progress;
 use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND};
 use onceproof_model::dataflow;
-use onceproof_model::dataflow::mechanism::{Dedup, Gc, InFlight, Mechanism};
+use onceproof_model::dataflow::mechanism::{Dedup, Gc, InFlight, Mechanism, Settle};
 use onceproof_model::pipeline::{Step, StepKind};
 use onceproof_model::window::Windowing;
 use onceproof_sim::fault::{Climate, KindName, Odds};
@@ -48,18 +48,20 @@ pub struct Shuffle {
     /// The time between two arrivals.
     pub every: Nanos,
     pub ids: Ids,
+    pub settle: Settle,
 }
 
 impl Shuffle {
     /// The lossy shuffle over so many records, as it is measured unless told otherwise.
     pub const fn of(records: u32) -> Shuffle {
-        Shuffle { records, keys: 1000, shards: 4, steps: 2, every: 0, ids: Ids::EXACT }
+        let (ids, settle) = (Ids::EXACT, Settle::Alone);
+        Shuffle { records, keys: 1000, shards: 4, steps: 2, every: 0, ids, settle }
     }
 }
 
 /// Puts a lossy shuffle together.
 pub fn lossy_shuffle(shuffle: Shuffle) -> Benched {
-    let Shuffle { records, keys, shards, steps, every, ids } = shuffle;
+    let Shuffle { records, keys, shards, steps, every, ids, settle } = shuffle;
     let step = |name: String, kind, from: &[StepIndex]| Step {
         name,
         kind,
@@ -81,6 +83,7 @@ pub fn lossy_shuffle(shuffle: Shuffle) -> Benched {
         dedup,
         gc,
         in_flight: InFlight { requests: 32 },
+        settle,
         ..Mechanism::default()
     };
     let design = dataflow::Design::new(steps.map(|step| (step, mechanism)).collect());

@@ -11,6 +11,7 @@
 //! - `--every US`: a record arrives every so many microseconds, and not all at the beginning.
 //! - `--dedup D --gc G`: with these mechanisms, `catalog` or `bloom`, and `watermark`, `never`, or `ttl` with ids
 //!   that are forgotten after 10 seconds.
+//! - `--settle S`: acked outputs are deleted `alone` or `with-next`.
 //! - `--detail`: each run is one in detail, as a sweep makes some of its runs.
 //! - `--floor`: each run is followed by its floor, a bare loop with as many heap operations, keyed draws and set
 //!   insertions.
@@ -23,12 +24,12 @@ mod floor;
 use common::Shuffle;
 use floor::{Amounts, Floor};
 use onceproof_kernel::time::{MICROSECOND, SECOND};
-use onceproof_model::dataflow::mechanism::{Dedup, Gc, UnknownOld};
+use onceproof_model::dataflow::mechanism::{Dedup, Gc, Settle, UnknownOld};
 use std::hint::black_box;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: lossy_shuffle RECORDS [--runs N] [--seed S] [--keys K] [--shards W] [--steps L] \
-                     [--every US] [--dedup D] [--gc G] [--detail] [--floor]";
+                     [--every US] [--dedup D] [--gc G] [--settle S] [--detail] [--floor]";
 
 /// Of a pipeline: steps are numbered with 16 bits.
 const STEPS_MOST: u32 = 1 << 10;
@@ -58,6 +59,14 @@ fn gc(word: &str) -> Option<Gc> {
     }
 }
 
+fn settle(word: &str) -> Option<Settle> {
+    match word {
+        "alone" => Some(Settle::Alone),
+        "with-next" => Some(Settle::WithNext),
+        _ => None,
+    }
+}
+
 fn options(mut words: impl Iterator<Item = String>) -> Option<Options> {
     let mut options = Options {
         shuffle: Shuffle::of(words.next()?.parse().ok()?),
@@ -79,6 +88,7 @@ fn options(mut words: impl Iterator<Item = String>) -> Option<Options> {
             "--seed" => options.seed = words.next()?.parse().ok()?,
             "--dedup" => shuffle.ids.dedup = dedup(&words.next()?)?,
             "--gc" => shuffle.ids.gc = gc(&words.next()?)?,
+            "--settle" => shuffle.settle = settle(&words.next()?)?,
             "--detail" => options.detail = true,
             "--floor" => options.floor = true,
             _ => return None,

@@ -16,6 +16,31 @@ name = "per-user"
 kind = "count"
 window = "1m"
 "#;
+pub const MINUTE_WITH_NEXT: &str = r#"
+[mechanism]
+settle = "with-next"
+[[step]]
+name = "events"
+kind = "source"
+[[step]]
+name = "per-user"
+kind = "count"
+window = "1m"
+"#;
+pub const SPREAD_WITH_NEXT: &str = r#"
+[mechanism]
+settle = "with-next"
+[[step]]
+name = "events"
+kind = "source"
+[[step]]
+name = "spread"
+kind = "reshuffle"
+[[step]]
+name = "per-user"
+kind = "count"
+window = "1m"
+"#;
 pub const CHARGE_FENCED: &str = r#"
 [[step]]
 name = "events"

@@ -198,6 +198,8 @@ fn bundles_windows_of_requests_workers_and_shards_change_no_result() {
             prop_assert_eq!(&all(&case), &expected, "bundle");
             case.in_flight = flight;
             prop_assert_eq!(&all(&case), &expected, "in-flight");
+            case.mechanism = "settle = \"with-next\"";
+            prop_assert_eq!(&all(&case), &expected, "settle");
             case.workers = case.workers.map_or(Some(1), |_| None);
             prop_assert_eq!(&all(&case), &expected, "workers");
             case.last.shards = shards;

@@ -79,4 +79,10 @@ pub enum Defect {
     /// Where a function in the middle of a stage fails, what came before it is committed, and the record is
     /// done with.
     FailedChainIsKept,
+    /// A deletion that waits for the next commit waits for good where there is none.
+    SettlesNeverAlone,
+    /// Whether anything will commit next is asked when an ack comes, and not when what was in work is over.
+    SettlesAloneAtAckOnly,
+    /// The next commit deletes an output that is sent, whether or not it is acked.
+    SettlesWhenSent,
 }

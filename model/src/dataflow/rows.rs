@@ -161,7 +161,9 @@ impl system::Rows<Dataflow> for Rows {
             }
             Delta::Stamped(stamp) => self.last_stamp = self.last_stamp.max(Some(stamp)),
             Delta::Settle(row) => {
-                self.held.remove(&row);
+                if let Some(held) = self.held.remove(&row) {
+                    tell.let_go(held.record.name);
+                }
             }
             Delta::Watermark { sender, value } => {
                 let row = &mut self.watermarks[sender as usize];

@@ -218,6 +218,11 @@ impl Tell for Telling<'_> {
         self.ledger.see_dead_letter(step, name, lineage, key, &self.words.names);
     }
 
+    #[inline]
+    fn let_go(&mut self, name: Name) {
+        self.ledger.let_go(self.shard, name);
+    }
+
     fn put(&mut self, key: Key, name: Name) {
         let step = self.step();
         self.ledger.newest.insert((step, key), name);

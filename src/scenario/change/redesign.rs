@@ -10,7 +10,7 @@ use super::write::{document, each_step, forget_ledger, set};
 use crate::scenario::wrong::error::Errors;
 use crate::scenario::{Scenario, ScenarioError};
 use onceproof_model::dataflow::mechanism::table::MechanismTakes;
-use onceproof_model::dataflow::mechanism::{Dedup, Mechanism};
+use onceproof_model::dataflow::mechanism::{Dedup, Mechanism, Outputs};
 use onceproof_sim::fault::KindName;
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
@@ -134,6 +134,9 @@ fn put_mechanism(document: &mut DocumentMut, all: Mechanism, asked: &InlineTable
     each_step(document, &mut |_, step| {
         if let Some(own) = step.get_mut("mechanism").and_then(Item::as_table_like_mut) {
             remove(own, asked);
+            if all.outputs == Outputs::Recompute {
+                own.remove("settle");
+            }
         }
     });
     let table = document.entry("mechanism").or_insert(Item::Table(Table::new()));
@@ -142,6 +145,10 @@ fn put_mechanism(document: &mut DocumentMut, all: Mechanism, asked: &InlineTable
         if let (Dedup::Window(_) | Dedup::Off, false) = (all.dedup, asked.contains_key("gc")) {
             // There are no ids for it to forget.
             table.remove("gc");
+        }
+        if all.outputs == Outputs::Recompute {
+            // No output is held, so none is deleted.
+            table.remove("settle");
         }
         for (key, value) in asked {
             let mut value = value.clone();
@@ -219,7 +226,7 @@ fn add_fault(document: &mut DocumentMut, fault: InlineTable) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use onceproof_model::dataflow::mechanism::{Gc, GiveUp, Outputs};
+    use onceproof_model::dataflow::mechanism::{Gc, GiveUp};
     use onceproof_model::pipeline::StepKind;
     use onceproof_sim::fault::Kind;
     use std::path::Path;
@@ -279,6 +286,18 @@ mod tests {
             )
         );
         assert!(redesigned(r#"dedup = "off", gc = "never""#, &[]).is_err());
+    }
+
+    #[test]
+    fn where_outputs_are_computed_again_none_is_left_to_settle() {
+        let held = "outputs = \"checkpoint\", settle = \"with-next\"";
+        let of = |scenario: &Scenario, mechanisms: &str| {
+            scenario.redesigned(&Changes::of_mechanism(mechanisms))
+        };
+        let scenario = redesigned(held, &[]).expect("a design");
+        let again = of(&scenario, "outputs = \"recompute\"").expect("a design");
+        assert!(!again.text().contains("settle"), "{}", again.text());
+        assert!(of(&scenario, "outputs = \"recompute\", settle = \"with-next\"").is_err());
     }
 
     #[test]

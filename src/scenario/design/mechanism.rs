@@ -9,7 +9,7 @@ use crate::scenario::wrong::explain::out_of_range;
 use onceproof_kernel::time::Nanos;
 use onceproof_model::dataflow::mechanism::dedup::{Bloom, Rebuild};
 use onceproof_model::dataflow::mechanism::table::{MechanismRow, MechanismRule, MechanismTakes};
-use onceproof_model::dataflow::mechanism::{CommitRetry, Dedup, Mechanism};
+use onceproof_model::dataflow::mechanism::{CommitRetry, Dedup, Mechanism, Outputs, Settle};
 use onceproof_model::setting::{Free, Setting, SettingValue};
 use std::ops::{Range, RangeInclusive};
 
@@ -158,7 +158,7 @@ impl Mechanisms {
         row: &MechanismRow,
         given: &At<Given>,
     ) -> Result<(), Diagnostic> {
-        let given = parts(given);
+        let (at, given) = (given.span.clone(), parts(given));
         let (timeout_at, max_at) = (given.span("timeout"), given.span("max"));
         match row.rule {
             Some(MechanismRule::FiltersOfBloom) => {
@@ -186,6 +186,18 @@ impl Mechanisms {
                     check_longest(source, timeout, max, max_at.or(timeout_at))
                 }
                 CommitRetry { .. } => Ok(()),
+            },
+            Some(MechanismRule::OutputsToSettle) => match (self.all.settle, self.all.outputs) {
+                (Settle::WithNext, Outputs::Recompute) => {
+                    let title = "a `settle` that deletes nothing";
+                    let error = source.error(source.key_of(&at), title);
+                    let label =
+                        "with `outputs = \"recompute\"` no output is held until it is acked";
+                    Err(error
+                        .label(label)
+                        .help("it is of use to steps with `outputs = \"checkpoint\"`"))
+                }
+                (Settle::Alone, _) | (Settle::WithNext, Outputs::Checkpoint) => Ok(()),
             },
             Some(MechanismRule::IdsToForget) | None => Ok(()),
         }

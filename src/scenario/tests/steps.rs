@@ -315,6 +315,25 @@ fn queues_are_read() {
 }
 
 #[test]
+fn where_outputs_are_computed_again_there_is_nothing_to_settle() {
+    let file = |more: &str| format!("{HEAD}{INPUT}{SOURCE}{COUNT}{more}");
+    let label = "with `outputs = \"recompute\"` no output is held until it is acked";
+    let check = |more: &str| {
+        refused(&file(more), "a `settle` that deletes nothing", "settle", label);
+    };
+    check("[mechanism]\nsettle = \"with-next\"\noutputs = \"recompute\"");
+    check("mechanism = { outputs = \"recompute\", settle = \"with-next\" }");
+    check("mechanism = { settle = \"with-next\" }\n[mechanism]\noutputs = \"recompute\"");
+    // It is of use to the others where one step computes its outputs again.
+    for right in [
+        "mechanism = { outputs = \"recompute\" }\n[mechanism]\nsettle = \"with-next\"",
+        "[mechanism]\nsettle = \"alone\"\noutputs = \"recompute\"",
+    ] {
+        assert!(parse(&file(right)).is_ok(), "{right}");
+    }
+}
+
+#[test]
 fn without_ids_there_is_nothing_to_know_them_by_or_to_forget() {
     let strategy = "strategy = \"dataflow-at-least-once\"\n";
     let file = |more: &str| format!("{HEAD}{strategy}{INPUT}{SOURCE}{COUNT}{more}");

@@ -154,7 +154,7 @@ mod tests {
             let mut mechanism = mechanisms(&value).expect("a mechanism");
             let costs = without_costs(&mechanism) == without_costs(&right);
             let only_costs =
-                ["retry", "bundle", "in-flight", "fuse", "lift = false", "dedup = \"bl"];
+                ["retry", "bundle", "in-flight", "settle", "fuse", "lift = false", "dedup = \"bl"];
             let is_wrong = wrong.iter().any(|wrong| wrong.value() == value);
             if only_costs.iter().any(|cost| value.starts_with(cost)) {
                 assert!(costs, "{value}");

@@ -90,6 +90,9 @@ pub fn mechanisms(tape: &mut Tape<'_>, designs: &Designs, file: &mut File, outpu
         if !recomputes && !reads_queue(step) && tape.once_in(12) {
             step.mechanism.push("ids = \"fresh\"".to_owned());
         }
+        if !recomputes && tape.once_in(6) {
+            step.mechanism.push(format!("settle = {}", tape.pick(&SETTLES)));
+        }
         if tape.once_in(5) {
             step.mechanism.extend(cost(tape, &mut forms));
         }
@@ -120,10 +123,15 @@ pub fn mechanisms(tape: &mut Tape<'_>, designs: &Designs, file: &mut File, outpu
                      ack = \"after-commit\"";
         table.extend(plain.lines().map(str::to_owned));
     }
+    if !designs.recomputes && tape.once_in(3) {
+        table.push(format!("settle = {}", tape.pick(&SETTLES)));
+    }
     if tape.once_in(8) {
         table.push("fuse = false".to_owned());
     }
 }
+
+const SETTLES: [&str; 2] = ["\"with-next\"", "\"alone\""];
 
 /// What changes the number of messages and commits.
 fn cost(tape: &mut Tape<'_>, forms: &mut Forms) -> Vec<String> {

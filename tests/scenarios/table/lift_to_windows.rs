@@ -91,6 +91,17 @@ pub const ROWS: &[Row] = &[
     exact("retry/lost-request.toml", 1, ANN_ONCE),
     exact("retry/short-timeout.toml", 1, ANN_ONCE),
     //
+    exact("settle/alone-no-dedup.toml", 2, ANN_1_BOB_1).with_work(&[("duplicates_dropped", 0)]),
+    exact("settle/with-next.toml", 3, ANN_2_BOB_1).with_work(&[("commits", 10)]),
+    exact("settle/with-next-crash.toml", 2, ANN_1_BOB_1).with_work(&[("duplicates_dropped", 1)]),
+    ledger(
+        "settle/with-next-no-dedup.toml",
+        &[Duplicated],
+        [2, 1, 1, 1, 0, 0, 0],
+        &[("per-user", 2, 3, &[("ann", 2), ("bob", 1)])],
+    )
+    .with_damaged(FIRST),
+    //
     exact(
         "shapes/branch.toml",
         1,

@@ -15,6 +15,7 @@ pub mod in_flight;
 pub mod lift;
 pub mod outputs;
 pub mod re_ack;
+pub mod settle;
 pub mod stamps;
 pub mod table;
 
@@ -32,11 +33,12 @@ pub use lift::Lift;
 pub use onceproof_kernel::retry::{CommitRetry, Retry};
 pub use outputs::Outputs;
 pub use re_ack::ReAck;
+pub use settle::Settle;
 pub use stamps::Stamps;
 
 /// All mechanisms of one step. As a sender it uses `retry`, `give_up`, `outputs`, `ids`, `stamps` and
 /// `in_flight`; as a receiver `ack`, `dedup`, `gc`, `atomic` and `re_ack`; for its commits `bundle`,
-/// `commit_retry` and `fencing`.
+/// `settle`, `commit_retry` and `fencing`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Mechanism {
     /// When an unanswered request is sent again.
@@ -63,6 +65,8 @@ pub struct Mechanism {
     pub bundle: Bundle,
     /// How many requests may be unacked.
     pub in_flight: InFlight,
+    /// By which commit an acked output is deleted.
+    pub settle: Settle,
     /// When an unanswered commit is sent again.
     pub commit_retry: CommitRetry,
     /// Whether a commit under an older token is refused.

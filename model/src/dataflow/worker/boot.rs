@@ -34,6 +34,7 @@ impl Worker {
         }
         self.calls.clear();
         self.outbox.clear();
+        self.unsettled.clear();
         self.windows.clear();
         self.watermarks.restart(&scan.watermarks);
         self.promises.restart(scan.last_stamp);

@@ -87,6 +87,8 @@ pub struct Worker {
     /// The numbers that were given to rows of an external table.
     given: Prefix,
     outbox: Outbox,
+    /// Acked outputs whose deletion waits for the next commit, in the order of their acks.
+    unsettled: Vec<u32>,
     windows: Windows,
     watermarks: Watermarks,
     promises: Promises,
@@ -121,6 +123,7 @@ copied_by_field!(Worker {
     calls,
     given,
     outbox,
+    unsettled,
     windows,
     watermarks,
     promises,
@@ -167,6 +170,7 @@ impl Worker {
             calls: Calls::default(),
             given: Prefix::default(),
             outbox: Outbox::default(),
+            unsettled: Vec::new(),
             windows: Windows::default(),
             watermarks: Watermarks::new(design, step),
             promises: Promises::new(design, step),
@@ -188,7 +192,7 @@ impl Worker {
             Input::Wake(timer) => self.wake(timer, m),
             Input::Resume => self.resume(m),
         }
-        self.report_watermark(m);
+        self.end_input(input, m);
     }
 
     fn wake<E: Env>(&mut self, timer: Timer, m: &mut Context<'_, E>) {
@@ -293,6 +297,7 @@ impl Process<Dataflow> for Worker {
             calls,
             given,
             outbox,
+            unsettled: _,
             windows,
             watermarks,
             promises,

@@ -90,6 +90,8 @@ pub enum MechanismRule {
     FiltersOfBloom,
     /// It stands beside no `dedup` that leaves it nothing to forget.
     IdsToForget,
+    /// It stands at no step whose outputs are computed again: they are held in no row, so there is nothing to settle.
+    OutputsToSettle,
 }
 
 impl Mechanism {

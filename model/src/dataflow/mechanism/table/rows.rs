@@ -1,7 +1,7 @@
 //! The rows of the table, in the order in which they are read, shrunk and tried.
 
 use super::super::{
-    Ack, Atomic, Fencing, Fuse, GiveUp, Ids, Lift, Mechanism, Outputs, ReAck, Stamps,
+    Ack, Atomic, Fencing, Fuse, GiveUp, Ids, Lift, Mechanism, Outputs, ReAck, Settle, Stamps,
 };
 use super::ids::{DEDUP, DEDUP_DESIGNS, DEDUP_TRIES, GC, GC_DESIGNS, GC_TRIES};
 use super::parts::{COMMIT_RETRY, RETRY};
@@ -12,6 +12,7 @@ const YES: WrittenAs = WrittenAs::Bool(true);
 const NO: WrittenAs = WrittenAs::Bool(false);
 
 const RECOMPUTE: &str = "outputs = \"recompute\"";
+const CHECKPOINT: &str = "outputs = \"checkpoint\"";
 
 values! {
     ACK: Ack { AfterCommit, OnReceipt }
@@ -20,6 +21,7 @@ values! {
     STAMPS: Stamps { Stable, Fresh, WallClock }
     ATOMIC: Atomic { Together, StateFirst, IdFirst }
     RE_ACK: ReAck { Always, Never }
+    SETTLE: Settle { Alone, WithNext }
     FENCING: Fencing { Token, Off }
     FUSE: Fuse { Together, Apart }
     LIFT: Lift { Sure, Never, Force }
@@ -40,6 +42,7 @@ const _: fn(Mechanism) = |Mechanism {
                               re_ack: _,
                               bundle: _,
                               in_flight: _,
+                              settle: _,
                               fencing: _,
                               fuse: _,
                               lift: _,
@@ -191,9 +194,7 @@ pub(super) static TABLE: &[MechanismRow] = &[
             // Under checkpoint an output is made once, whatever its id.
             MechanismTry::wrong("\"fresh\"").under(RECOMPUTE).answers_alike(),
             // What is durable before it is sent is made once.
-            MechanismTry::right("\"fresh\"")
-                .under("outputs = \"checkpoint\"")
-                .needs(TryNeeds::Offsets),
+            MechanismTry::right("\"fresh\"").under(CHECKPOINT).needs(TryNeeds::Offsets),
         ],
     ),
     with_tries(
@@ -278,6 +279,26 @@ pub(super) static TABLE: &[MechanismRow] = &[
         ),
         &[MechanismTry::right("1")],
     ),
+    MechanismRow {
+        rule: Some(MechanismRule::OutputsToSettle),
+        ..with_tries(
+            value(
+                Some(15),
+                chosen!(
+                    settle of SETTLE, "settle", "By which commit an acked output is deleted.",
+                    [
+                        SettingChoice::right("alone", "By one of its own."),
+                        SettingChoice::right(
+                            "with-next",
+                            "By the next one of its shard, or alone once nothing else is in work there.",
+                        ),
+                    ]
+                ),
+            ),
+            // Where outputs are computed again, none is held.
+            &[MechanismTry::right("\"with-next\"").under(CHECKPOINT)],
+        )
+    },
     value(
         Some(9),
         chosen!(

@@ -97,6 +97,9 @@ impl Worker {
     /// Sends the deltas that a unit has.
     #[inline(never)]
     fn send_commit<E: Env>(&mut self, sender_slot: u32, m: &mut Context<'_, E>) {
+        if !self.unsettled.is_empty() {
+            self.settle_with(sender_slot);
+        }
         let unit = self.units.get(sender_slot);
         unit.unanswered += 1;
         let commit = Commit {

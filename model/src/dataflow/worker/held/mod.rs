@@ -4,3 +4,4 @@ pub(super) mod unit;
 pub(super) mod hold;
 pub(super) mod owe;
 pub(super) mod outbox;
+pub(super) mod settle;

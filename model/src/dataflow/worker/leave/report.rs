@@ -3,16 +3,21 @@
 use super::promise::{Awaited, Downstream, Sent};
 use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
-use crate::dataflow::effect::{Context, Effect, Env, Payload, Request, Timer};
+use crate::dataflow::effect::{Context, Effect, Env, Input, Payload, Request, Timer};
 use crate::dataflow::worker::{Worker, wake_at};
 
 impl Worker {
-    /// After each input: commits watermarks that may be committed now, and, if this shard is idle, sends
-    /// its own to each shard downstream that waits for it.
-    pub(in crate::dataflow::worker) fn report_watermark<E: Env>(&mut self, m: &mut Context<'_, E>) {
+    /// After each input: commits watermarks that may be committed now; if this shard is idle, settles what nothing
+    /// else will, and sends its own watermark to each shard downstream that waits for it.
+    pub(in crate::dataflow::worker) fn end_input<E: Env>(
+        &mut self,
+        input: &Input,
+        m: &mut Context<'_, E>,
+    ) {
         if self.watermarks.are_waiting() {
             self.commit_watermarks(m);
         }
+        self.settle_if_idle(input, m);
         if !self.promises.targets.is_empty() && self.is_idle() {
             self.report(m);
         }
@@ -95,7 +100,7 @@ impl Worker {
     }
 
     /// Nothing unacked, committing or queued. Deleting an acked output does not count: it pins nothing.
-    fn is_idle(&self) -> bool {
+    pub(in crate::dataflow::worker) fn is_idle(&self) -> bool {
         self.outbox.pending() == 0
             && self.gate.is_idle()
             && self.units.busy() == 0

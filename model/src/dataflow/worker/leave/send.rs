@@ -1,16 +1,15 @@
-//! Ack, send, settle: outputs leave, are sent again until a success, and are settled once they are acked. Only
+//! Ack, send: outputs leave, are sent again until a success, and are settled once they are acked. Only
 //! a success can be trusted; an error or silence may hide a request that was applied.
 //!
 //! An error is answered by sending again at once, silence by sending again after the time-out. An error is a
 //! reply, so there is nothing left to wait for. Both count as attempts: else a sender that may give up would
 //! never give up on a receiver that refuses each time.
 
-use crate::dataflow::change::{CommitKind, Delta};
+use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Effect, Env, Payload, Replied, Request, Timer};
 use crate::dataflow::mechanism::Outputs;
 use crate::dataflow::told::Story;
 use crate::dataflow::worker::{Worker, wake_at};
-use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::env::Decision;
 use onceproof_kernel::told::Told;
 
@@ -40,6 +39,9 @@ impl Worker {
         m.effects.list.push(Effect::Send(request));
         let at = m.now.plus(self.mechanism.retry.wait(sends));
         wake_at(m.effects, at, Timer::Retry { slot, sends, serial });
+        if self.has(Defect::SettlesWhenSent) {
+            self.settle_unacked(slot, sends);
+        }
     }
 
     /// No reply came in time.
@@ -97,30 +99,5 @@ impl Worker {
             }
         }
         self.pump(m);
-    }
-
-    /// Deletes an acked output, alone or in a bundle.
-    fn settle<E: Env>(&mut self, slot: u32, m: &mut Context<'_, E>) {
-        let entry = self.outbox.get(slot);
-        let name = entry.record.name;
-        let row = self.outbox.row(slot);
-        let settle = match self.open_settle {
-            Some(settle) => settle,
-            None => {
-                let settle = self.units.open(CommitKind::Settle, Subject::Record(name));
-                self.open_settle = Some(settle);
-                settle
-            }
-        };
-        let unit = self.units.get(settle);
-        unit.deltas.push(Delta::Settle(row));
-        unit.outputs.push(slot);
-        let size = unit.outputs.len() as u32;
-        if size >= self.mechanism.bundle.records {
-            self.open_settle = None;
-            self.commit(settle, m);
-        } else if size == 1 {
-            wake_at(m.effects, m.now, Timer::Close);
-        }
     }
 }

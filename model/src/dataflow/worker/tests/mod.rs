@@ -10,6 +10,7 @@ mod owe;
 mod state;
 mod script;
 mod send;
+mod settle;
 mod stage;
 
 use crate::dataflow::Design;
