@@ -148,6 +148,8 @@ fn what_comes_after_the_same_state_comes_to_the_same() {
         "",
         "dedup = \"off\"",
         "dedup = { window = \"10ms\" }",
+        "settle = \"with-next\"",
+        "settle = \"with-next\"\ndedup = \"off\"",
         "outputs = \"recompute\"",
         "outputs = \"recompute\"\nstamps = \"fresh\"",
         "stamps = \"wall-clock\"",

@@ -35,7 +35,7 @@ use decide::chain::Link;
 use decide::fire::Windows;
 use decide::lift::{Lifted, lifts_all};
 use held::outbox::Outbox;
-use held::unit::Units;
+use held::unit::{Units, place_of};
 use leave::call::Calls;
 use leave::promise::Promises;
 use onceproof_kernel::alphabet::{Point, Subject};
@@ -297,7 +297,7 @@ impl Process<Dataflow> for Worker {
             calls,
             given,
             outbox,
-            unsettled: _,
+            unsettled,
             windows,
             watermarks,
             promises,
@@ -320,6 +320,7 @@ impl Process<Dataflow> for Worker {
         units.tell_state(&outputs, state);
         let waits_for_acks = mechanism.outputs == Outputs::Recompute;
         outbox.tell_state(*shard, &outputs, waits_for_acks.then_some(units), state);
+        state.add_list(unsettled.iter().map(|&slot| place_of(slot, &outputs)));
     }
 
     /// Whether there is more to do right now, by [`Input::Resume`].

@@ -169,7 +169,7 @@ impl Unit {
 }
 
 /// The place of what is kept under this number among those that are.
-pub(super) fn place_of(number: u32, in_order: &[u32]) -> Option<usize> {
+pub(in crate::dataflow::worker) fn place_of(number: u32, in_order: &[u32]) -> Option<usize> {
     in_order.iter().position(|&other| other == number)
 }
 
