@@ -72,7 +72,7 @@ fn check_same(simulator: &mut Simulator<'_>, pair: [(&Run, usize); 2], number: u
     let [after, other_after] = pair.map(|(run, at)| &run.possible[run.states[at].before..]);
     let kinds = |of: &[Fault]| of.iter().map(|fault| fault.kind).collect::<Vec<_>>();
     assert_eq!(kinds(after), kinds(other_after), "{first:?} {second:?}");
-    if number % 40 > 0 {
+    if !number.is_multiple_of(40) {
         return;
     }
     for (next, other) in after.iter().zip(other_after).skip(number / 40 % 7).step_by(7) {
