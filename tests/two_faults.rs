@@ -3,7 +3,7 @@
 //! mechanism is missing, so it is not blind.
 
 use crate::common::exhaust;
-use onceproof::scenario::Scenario;
+use onceproof::scenario::{Changes, Scenario};
 use onceproof_sim::outcome::{Class, Verdict};
 use std::path::Path;
 
@@ -104,6 +104,17 @@ fn deletions_that_go_with_the_next_commit_hold_in_every_schedule_of_at_most_two_
     let (runs, classes, first) = exhaust(&busy("with-next").trial, 2);
     assert!(classes.is_empty(), "{classes:?} by {first:?}");
     assert!(runs > 10_000, "{runs}");
+}
+
+#[test]
+fn so_does_the_pipeline_of_the_chapter_in_small_where_only_faults_make_a_deletion_wait() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/chapter/small.toml");
+    let small = Scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
+    let changes = Changes::of_mechanism("settle = \"with-next\"");
+    let small = small.redesigned(&changes).unwrap_or_else(|error| panic!("{error}"));
+    let (runs, classes, first) = exhaust(&small.trial, 2);
+    assert!(classes.is_empty(), "{classes:?} by {first:?}");
+    assert!(runs > 50_000, "{runs}");
 }
 
 #[test]

@@ -164,6 +164,10 @@ pub trait Tell {
     fn write(&mut self, row: &WrittenRow);
     /// A record on which a function failed too often is done with, and makes nothing.
     fn give_up(&mut self, tag: Tag, key: Key);
+    /// Whether anybody asks what a shard has in hand.
+    fn asks_who_has(&self) -> bool {
+        false
+    }
     /// The shard no longer has a record in hand, which it kept until it was sure to have arrived.
     fn let_go(&mut self, name: Name) {
         let _ = name;

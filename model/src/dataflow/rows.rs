@@ -161,9 +161,13 @@ impl system::Rows<Dataflow> for Rows {
             }
             Delta::Stamped(stamp) => self.last_stamp = self.last_stamp.max(Some(stamp)),
             Delta::Settle(row) => {
-                if let Some(held) = self.held.remove(&row) {
+                // What was there is read for those who ask alone: it is large.
+                if tell.asks_who_has()
+                    && let Some(held) = self.held.get(&row)
+                {
                     tell.let_go(held.record.name);
                 }
+                self.held.remove(&row);
             }
             Delta::Watermark { sender, value } => {
                 let row = &mut self.watermarks[sender as usize];

@@ -219,6 +219,11 @@ impl Tell for Telling<'_> {
     }
 
     #[inline]
+    fn asks_who_has(&self) -> bool {
+        self.ledger.is_detailed()
+    }
+
+    #[inline]
     fn let_go(&mut self, name: Name) {
         self.ledger.let_go(self.shard, name);
     }

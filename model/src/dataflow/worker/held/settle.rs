@@ -91,20 +91,13 @@ impl Worker {
         unsettled.clear();
     }
 
-    /// After each input: deletes what waits, if nothing else is in work here that could take it along.
-    #[inline]
+    /// After an input, while deletions wait: makes them, if nothing else is in work here that could take them along.
+    #[cold]
     pub(in crate::dataflow::worker) fn settle_if_idle<E: Env>(
         &mut self,
         input: &Input,
         m: &mut Context<'_, E>,
     ) {
-        if !self.unsettled.is_empty() && self.is_idle() {
-            self.settle_all(input, m);
-        }
-    }
-
-    #[cold]
-    fn settle_all<E: Env>(&mut self, input: &Input, m: &mut Context<'_, E>) {
         let is_left_out = match self.defect {
             Some(Defect::SettlesNeverAlone) => true,
             Some(Defect::SettlesAloneAtAckOnly) => match input {
@@ -113,7 +106,7 @@ impl Worker {
             },
             _ => false,
         };
-        if !is_left_out {
+        if self.is_idle() && !is_left_out {
             let unit = self.open_settling(self.unsettled[0]);
             self.commit(unit, m);
         }

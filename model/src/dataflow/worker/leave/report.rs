@@ -17,7 +17,9 @@ impl Worker {
         if self.watermarks.are_waiting() {
             self.commit_watermarks(m);
         }
-        self.settle_if_idle(input, m);
+        if !self.unsettled.is_empty() {
+            self.settle_if_idle(input, m);
+        }
         if !self.promises.targets.is_empty() && self.is_idle() {
             self.report(m);
         }
@@ -100,6 +102,7 @@ impl Worker {
     }
 
     /// Nothing unacked, committing or queued. Deleting an acked output does not count: it pins nothing.
+    #[inline(always)]
     pub(in crate::dataflow::worker) fn is_idle(&self) -> bool {
         self.outbox.pending() == 0
             && self.gate.is_idle()
