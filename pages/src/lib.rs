@@ -183,11 +183,29 @@ impl Browser {
         self.command("actions", &json!({ "actions": [keys] }));
     }
 
-    /// What the page has said in its console since this was last asked, errors of the page among it.
+    /// What the page has said in its console since this was last asked, errors of the page among it. What it says comes a
+    /// while later, so it is made to say something last: an error was missed once that came after the question.
+    ///
+    /// # Panics
+    /// What it says last has not come after ten thousand questions.
     pub fn console(&mut self) -> Vec<String> {
-        let log = self.command("se/log", &json!({ "type": "browser" }));
-        let said = log.as_array().expect("a log").iter();
-        said.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()
+        const LAST: &str = "nothing else was said";
+        const MOST_QUESTIONS: u32 = 10_000;
+        self.run(&format!("console.error('{LAST}');"));
+        let mut said: Vec<String> = Vec::new();
+        // Each question is a round trip to the browser.
+        for _ in 0..MOST_QUESTIONS {
+            let log = self.command("se/log", &json!({ "type": "browser" }));
+            let entries = log.as_array().expect("a log").iter();
+            said.extend(
+                entries.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()),
+            );
+            if said.last().is_some_and(|message| message.contains(LAST)) {
+                said.pop();
+                return said;
+            }
+        }
+        panic!("not all of what the page has said has come: {said:?}");
     }
 
     /// Takes a picture of what is seen, and writes it to a file.
