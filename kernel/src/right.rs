@@ -20,7 +20,7 @@ pub trait Right {
         promise: Time,
         words: &mut Vocabulary,
         won: &dyn Won,
-        each: &mut dyn FnMut(Expected) -> bool,
+        each: &mut impl FnMut(Expected) -> bool,
     ) -> bool;
 
     /// For each step, whether the places of its results can be told from the input and the answers that won.

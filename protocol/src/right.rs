@@ -19,7 +19,7 @@ impl Right for Due<'_> {
         _: Time,
         words: &mut Vocabulary,
         _: &dyn Won,
-        each: &mut dyn FnMut(Expected) -> bool,
+        each: &mut impl FnMut(Expected) -> bool,
     ) -> bool {
         let Due(design) = self;
         let record = record_of(&row, words);

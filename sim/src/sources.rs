@@ -237,24 +237,32 @@ impl Source {
         SourceRow {
             name: Name(self.first.0 + self.first_of().get(row).copied().unwrap_or(row as u32)),
             key: self.keys[row],
-            id: self.ids.get(row).copied().flatten(),
+            id: self.id(row),
             event_time: self.event_times[row],
             arrival: self.arrivals[row],
-            value: self.values.get(row).copied().unwrap_or(Value::Integer(1)),
+            value: self.value(row),
             promise: self.promises[row],
             is_repeat: self.first_with_id.get(row).is_some_and(|&first| first as usize != row),
         }
     }
 
+    fn id(&self, row: usize) -> Option<u64> {
+        self.ids.get(row).copied().flatten()
+    }
+
+    fn value(&self, row: usize) -> Value {
+        self.values.get(row).copied().unwrap_or(Value::Integer(1))
+    }
+
     /// A hash of the rows on top of another one.
     fn digest(&self, all: u64, keys: &Keys) -> u64 {
-        (0..self.keys.len()).fold(all, |all, row| {
-            let SourceRow { name: _, key, id, event_time, arrival, value, promise, .. } =
-                self.row(row);
-            let id = id.map_or(0, |id| scatter(id) | 1);
+        let times = self.event_times.iter().zip(&self.arrivals).zip(&self.promises);
+        let rows = self.keys.iter().zip(times).enumerate();
+        rows.fold(all, |all, (row, (&key, ((event_time, arrival), promise)))| {
+            let id = self.id(row).map_or(0, |id| scatter(id) | 1);
             let [event_time, arrival, promise] =
                 [event_time, arrival, promise].map(|time| time.0 as u64);
-            let (key, value) = (keys.hash(key), value.hash(keys));
+            let (key, value) = (keys.hash(key), self.value(row).hash(keys));
             words([all, key, id, event_time, arrival, value, promise])
         })
     }

@@ -9,6 +9,7 @@
 
 use super::{Pipeline, StepKind};
 use crate::function::{Function, Into};
+use crate::window::Windowing;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
@@ -70,7 +71,7 @@ impl Right for Truth<'_> {
         promise: Time,
         words: &mut Vocabulary,
         won: &dyn Won,
-        each: &mut dyn FnMut(Expected) -> bool,
+        each: &mut impl FnMut(Expected) -> bool,
     ) -> bool {
         if self.log.is_some_and(|log| log.is_distinct) && row.is_repeat {
             return true;
@@ -126,7 +127,7 @@ impl Evaluation<'_> {
         from: StepIndex,
         item: &Item,
         promise: Time,
-        each: &mut dyn FnMut(Expected) -> bool,
+        each: &mut impl FnMut(Expected) -> bool,
     ) {
         for edge in self.of.pipeline.edges(from) {
             self.flow_to(edge.to, item, promise, each);
@@ -134,87 +135,85 @@ impl Evaluation<'_> {
     }
 
     /// Takes an item to a step.
-    #[inline(never)]
     fn flow_to(
         &mut self,
         step: StepIndex,
         item: &Item,
         promise: Time,
-        each: &mut dyn FnMut(Expected) -> bool,
+        each: &mut impl FnMut(Expected) -> bool,
     ) {
         let pipeline = self.of.pipeline;
-        let key = pipeline.key_at(step, item.key);
-        let leaf = item.name.unwrap_or(item.leaf);
-        let value = if item.name.is_some() { item.value.integer() } else { 0 };
-        let key_hash = self.words.keys.hash(key);
-        let Item { times, is_dead, .. } = *item;
-        match &pipeline.step(step).kind {
-            StepKind::Source { .. } => {}
-            StepKind::Map(function) => self.apply(step, function, item, promise, each),
+        let windows = match &pipeline.step(step).kind {
+            StepKind::Source { .. } => return,
+            StepKind::Map(function) => return self.apply(step, function, item, promise, each),
             StepKind::Reshuffle => {
-                self.apply(step, &Function::Identity, item, promise, each);
+                return self.apply(step, &Function::Identity, item, promise, each);
             }
             StepKind::Count(windows)
             | StepKind::Sum(windows)
-            | StepKind::CountGlobally(windows) => {
-                let start = windows.start(item.event_time);
-                let end = windows.end(start);
-                let mut is_left_out = item.is_left_out;
-                let is_late = match self.of.log {
-                    None => item.is_late || windows.is_late(start, promise),
-                    Some(LogRules { cut_off, keep, .. }) => {
-                        let is_over = |after| self.arrival > end.plus(after);
-                        is_left_out |= keep.is_some_and(is_over);
-                        is_left_out || cut_off.is_some_and(is_over)
-                    }
-                };
-                let place = place(key_hash, start);
-                // Where nobody reads the results of a step, only what comes of them is expected.
-                let is_read = self.of.layout.step(step).results.is_some();
-                let is_late = match is_read {
-                    true => each(Expected {
-                        step,
-                        leaf,
-                        times,
-                        place,
-                        key_hash,
-                        value,
-                        end,
-                        is_late,
-                        is_dead,
-                    }),
-                    false => is_late,
-                };
-                if pipeline.edges(step).is_empty() {
-                    return;
-                }
-                let event_time = end.before();
-                let (name, value) = (None, Value::Integer(0));
-                let is_decided = false;
-                let way = Way::from(step.0, start);
-                let item = Item {
-                    name,
-                    leaf,
-                    key,
-                    value,
-                    event_time,
-                    times,
-                    is_late,
-                    is_left_out,
-                    is_decided,
-                    is_dead,
-                    way,
-                };
-                // A count passes its watermark on less its lateness, so what its own source had said
-                // comes down here that much later.
-                self.flow(step, &item, promise.minus(windows.lateness), each);
-            }
-            StepKind::Sink(_) => {
-                let (place, is_late) = (place(key_hash, Time(0)), item.is_late);
-                let end = Time::MAX;
-                each(Expected { step, leaf, times, place, key_hash, value, end, is_late, is_dead });
-            }
-        }
+            | StepKind::CountGlobally(windows) => Some(windows),
+            StepKind::Sink(_) => None,
+        };
+        let (start, end, is_late, is_left_out) = match windows {
+            Some(windows) => self.window_of(windows, item, promise),
+            None => (Time(0), Time::MAX, item.is_late, item.is_left_out),
+        };
+        let key = pipeline.key_at(step, item.key);
+        let key_hash = self.words.keys.hash(key);
+        let leaf = item.name.unwrap_or(item.leaf);
+        let Item { times, is_dead, .. } = *item;
+        // Where nobody reads the results of a step, only what comes of them is expected.
+        let is_late = match windows.is_none() || self.of.layout.step(step).results.is_some() {
+            true => each(Expected {
+                step,
+                leaf,
+                times,
+                place: place(key_hash, start),
+                key_hash,
+                value: if item.name.is_some() { item.value.integer() } else { 0 },
+                end,
+                is_late,
+                is_dead,
+            }),
+            false => is_late,
+        };
+        let Some(windows) = windows.filter(|_| !pipeline.edges(step).is_empty()) else {
+            return;
+        };
+        let item = Item {
+            name: None,
+            leaf,
+            key,
+            value: Value::Integer(0),
+            event_time: end.before(),
+            times,
+            is_late,
+            is_left_out,
+            is_decided: false,
+            is_dead,
+            way: Way::from(step.0, start),
+        };
+        // A count passes its watermark on less its lateness, so what its own source had said comes down here that much
+        // later.
+        self.flow(step, &item, promise.minus(windows.lateness), each);
+    }
+
+    /// The start and the end of an item's window, whether it is late there, and whether none below has it either.
+    fn window_of(
+        &self,
+        windows: &Windowing,
+        item: &Item,
+        promise: Time,
+    ) -> (Time, Time, bool, bool) {
+        let start = windows.start(item.event_time);
+        let end = windows.end(start);
+        let Some(LogRules { cut_off, keep, .. }) = self.of.log else {
+            let is_late = item.is_late || windows.is_late(start, promise);
+            return (start, end, is_late, item.is_left_out);
+        };
+        let is_over = |after| self.arrival > end.plus(after);
+        let is_left_out = item.is_left_out || keep.is_some_and(is_over);
+        (start, end, is_left_out || cut_off.is_some_and(is_over), is_left_out)
     }
 
     /// Whether a record was given up, once more than was found before.
@@ -234,7 +233,7 @@ impl Evaluation<'_> {
         function: &Function,
         item: &Item,
         promise: Time,
-        each: &mut dyn FnMut(Expected) -> bool,
+        each: &mut impl FnMut(Expected) -> bool,
     ) {
         let leaf = item.name.unwrap_or(item.leaf);
         let here = GivenUp { step, leaf, key: item.key, way: item.way };

@@ -35,7 +35,7 @@ impl Expectations {
     pub(super) fn evaluate(
         &mut self,
         ledger: &Ledger,
-        right: &dyn Right,
+        right: &impl Right,
         sources: &Sources,
         words: &mut Vocabulary,
     ) {

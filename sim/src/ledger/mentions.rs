@@ -3,7 +3,6 @@
 
 use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
-use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::state::WorldState;
 
@@ -29,17 +28,29 @@ pub(super) struct Disagreement {
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Mention {
-    content: u64,
+    /// What it says of the weight; or [`Mention::UNKNOWN`], or [`Mention::HINT`] of what says nothing of it.
+    weight: i64,
     value: i64,
     key: Key,
     lineage: u32,
 }
 
-/// The content of a mention that says nothing of the content. Those that do are odd.
-const HINT: u64 = 2;
-
 impl Mention {
-    const NONE: Mention = Mention { content: 0, value: 0, key: Key::GLOBAL, lineage: 0 };
+    /// No record weighs this.
+    const UNKNOWN: i64 = i64::MIN;
+    const HINT: i64 = i64::MIN + 1;
+    const NONE: Mention =
+        Mention { weight: Mention::UNKNOWN, value: 0, key: Key::GLOBAL, lineage: 0 };
+
+    /// Whether anything was said.
+    fn is_known(&self) -> bool {
+        self.weight != Mention::UNKNOWN
+    }
+
+    /// Whether enough was said to disagree with.
+    fn is_whole(&self) -> bool {
+        self.weight > Mention::HINT
+    }
 }
 
 impl Mentions {
@@ -47,7 +58,7 @@ impl Mentions {
     pub fn tell_state(&self, state: &mut WorldState) {
         let Mentions { mentions, divergent, disagreements: _ } = self;
         // How far the list has grown says nothing.
-        state.add_set(mentions.iter().enumerate().filter(|(_, mention)| mention.content != 0));
+        state.add_set(mentions.iter().enumerate().filter(|(_, mention)| mention.is_known()));
         state.add_set(divergent);
     }
 
@@ -60,12 +71,12 @@ impl Mentions {
     /// A commit says this of a record. Its key may have been replaced by `*` for a global count.
     #[inline]
     pub fn see(&mut self, name: Name, lineage: u32, key: Key, weight: i64, value: i64) {
-        let content = fold(weight as u64, scatter(value as u64)) | 1;
-        let seen = Mention { content, value, key, lineage };
+        let seen = Mention { weight, value, key, lineage };
+        debug_assert!(seen.is_whole(), "no record weighs so little");
         let mention = self.of(name);
-        if mention.content == 0 || mention.content == HINT {
+        if !mention.is_whole() {
             *mention = seen;
-        } else if mention.content != content || mention.key != key {
+        } else if mention.weight != weight || mention.value != value || mention.key != key {
             self.compare(name, seen);
         }
     }
@@ -73,10 +84,10 @@ impl Mentions {
     /// A commit says something else of a record than was said of it, or the same under another key.
     #[cold]
     fn compare(&mut self, name: Name, seen: Mention) {
-        let Mention { content, value, key, lineage } = seen;
+        let Mention { weight, value, key, lineage } = seen;
         let mention = *self.of(name);
         let keys_agree = mention.key == key || mention.key == Key::GLOBAL || key == Key::GLOBAL;
-        if mention.content != content || !keys_agree {
+        if mention.weight != weight || mention.value != value || !keys_agree {
             self.divergent.extend([(name, mention.lineage), (name, lineage)]);
             let (keys, values) = ([mention.key, key], [mention.value, value]);
             self.disagreements.push(Disagreement { name, keys, values });
@@ -91,8 +102,8 @@ impl Mentions {
     #[inline]
     pub fn hint(&mut self, name: Name, key: Key, value: i64) {
         let mention = self.of(name);
-        if mention.content == 0 {
-            *mention = Mention { content: HINT, value, key, lineage: 0 };
+        if !mention.is_known() {
+            *mention = Mention { weight: Mention::HINT, value, key, lineage: 0 };
         }
     }
 
@@ -114,13 +125,13 @@ impl Mentions {
     /// Whether something was said of a name, and always the same.
     pub fn is_agreed(&self, name: Name) -> bool {
         let mention = self.mentions.get(name.0 as usize);
-        mention.is_some_and(|mention| mention.content != 0 && mention.content != HINT)
+        mention.is_some_and(Mention::is_whole)
             && self.disagreements.iter().all(|disagreement| disagreement.name != name)
     }
 
     /// The key and value that won: those of the first commit that mentions the record.
     pub fn winner(&self, name: Name) -> Option<(Key, i64)> {
         let mention = self.mentions.get(name.0 as usize)?;
-        (mention.content != 0).then_some((mention.key, mention.value))
+        mention.is_known().then_some((mention.key, mention.value))
     }
 }

@@ -158,7 +158,7 @@ impl Ledger {
     /// None where nothing was written down.
     pub(crate) fn served_figures(
         &self,
-        right: &dyn Right,
+        right: &impl Right,
         layout: &Layout,
         sources: &Sources,
         words: &mut Vocabulary,

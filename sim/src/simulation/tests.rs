@@ -233,7 +233,7 @@ impl Right for Once {
         _: Time,
         words: &mut Vocabulary,
         _: &dyn Won,
-        each: &mut dyn FnMut(Expected) -> bool,
+        each: &mut impl FnMut(Expected) -> bool,
     ) -> bool {
         let key_hash = words.keys.hash(row.key);
         let (step, place) = (StepIndex(1), place(key_hash, Time(0)));
