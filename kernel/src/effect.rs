@@ -284,8 +284,18 @@ impl<S: System> Effects<S> {
         &mut self.commits[slot.at()].progress
     }
 
-    /// A commit is over: nobody asks for it any more.
+    /// One event less refers to a commit. After the last nobody asks for it any more.
     #[inline]
+    pub fn release(&mut self, slot: CommitSlot) {
+        let KeptCommit { progress, changes, .. } = &mut self.commits[slot.at()];
+        progress.events -= 1;
+        if progress.events == 0 {
+            changes.clear();
+            self.free.push(slot);
+        }
+    }
+
+    /// A commit that no event refers to is over: nobody asks for it any more.
     pub fn recycle(&mut self, slot: CommitSlot) {
         self.commits[slot.at()].changes.clear();
         self.free.push(slot);

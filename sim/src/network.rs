@@ -4,11 +4,9 @@ use crate::fault::Direction;
 use hashbrown::{HashMap, HashSet};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::copied_by_field;
-use onceproof_kernel::effect::Request;
 use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::state::WorldState;
-use onceproof_kernel::system::System;
 use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
 
@@ -81,15 +79,16 @@ impl Links {
 
     /// Counts one more send of what a request is about, and returns how many that makes: its attempt,
     /// counted from outside and across crashes.
-    pub fn count_send<S: System>(
+    pub fn count_send(
         &mut self,
         layout: &Layout,
-        request: &Request<S>,
+        (from, to): (ShardIndex, ShardIndex),
+        subject: Subject,
         names: usize,
     ) -> u32 {
-        let count = match request.subject() {
+        let count = match subject {
             Subject::Record(name) => {
-                let (from, to) = (layout.step_of(request.from), layout.step_of(request.to));
+                let (from, to) = (layout.step_of(from), layout.step_of(to));
                 let sends = &mut self.sends[from.at() * self.steps + to.at()];
                 let at = name.0 as usize;
                 if at >= sends.len() {
@@ -98,7 +97,7 @@ impl Links {
                 &mut sends[at]
             }
             Subject::Control { word, value } => {
-                self.controls.entry((request.from, request.to, word, value)).or_default()
+                self.controls.entry((from, to, word, value)).or_default()
             }
         };
         *count += 1;
@@ -109,16 +108,17 @@ impl Links {
     /// message was that it is about, if it is about one: a record that is published again at another time is another
     /// message, and its request another one. Messages of one record and one time are not told apart, nor deliveries of
     /// one message.
-    pub fn is_retry<S: System>(
+    pub fn is_retry(
         &mut self,
         layout: &Layout,
-        request: &Request<S>,
+        (from, to): (ShardIndex, ShardIndex),
+        subject: Subject,
         attempt: u32,
         published: Option<Time>,
     ) -> bool {
-        match (published, request.subject()) {
+        match (published, subject) {
             (Some(at), Subject::Record(name)) => {
-                let (from, to) = (layout.step_of(request.from), layout.step_of(request.to));
+                let (from, to) = (layout.step_of(from), layout.step_of(to));
                 !self.publications.insert((from, to, name, at))
             }
             _ => attempt > 1,

@@ -14,7 +14,8 @@ use onceproof_kernel::time::Nanos;
 use ring::Ring;
 use wheel::Wheel;
 
-/// When an event is due: time, then turn, then the order of scheduling.
+/// When an event is due: time, then turn, then the order of scheduling. Its last two bits say where it is: in which lane, or
+/// in the heap. They decide nothing, since no two events have one number.
 type Due = u128;
 
 /// Which of the events of one instant come first.
@@ -41,35 +42,26 @@ pub enum Lane {
 
 const LANES: usize = 3;
 
+/// The bits of a place.
+const PLACE: usize = LANES;
+
 /// After all events.
 const NEVER: Due = u128::MAX;
 
-/// The next event: when it is due, and in which lane, or in the heap.
+/// The next event.
 #[derive(Clone, Copy, Debug)]
-pub struct First {
-    due: Due,
-    place: usize,
-}
+pub struct First(Due);
 
 impl First {
-    /// There is no event.
-    const NONE: First = First { due: NEVER, place: LANES };
-
-    /// The one of two that comes first.
-    #[inline(always)]
-    fn min(self, other: First) -> First {
-        if self.due < other.due { self } else { other }
-    }
-
     /// Its time.
     #[inline(always)]
     pub fn at(self) -> u64 {
-        (self.due >> 64) as u64
+        (self.0 >> 64) as u64
     }
 
     /// How many were scheduled before it.
     pub fn number(self) -> u64 {
-        self.due as u64 & !(1 << 63)
+        (self.0 as u64 & !(1 << 63)) >> PLACE.count_ones()
     }
 }
 
@@ -85,7 +77,7 @@ pub struct EventQueue<T> {
     /// The first of each lane, then of the heap; [`NEVER`] where there is none.
     firsts: [Due; LANES + 1],
     /// The first of all but those between worker and store, which are most.
-    other: First,
+    other: Due,
     /// When the last event was due that each lane took, also if it is taken.
     lasts: [Due; LANES],
     scheduled: u64,
@@ -103,7 +95,7 @@ impl<T> Default for EventQueue<T> {
             wheel: None,
             now: 0,
             firsts: [NEVER; LANES + 1],
-            other: First::NONE,
+            other: NEVER,
             lasts: [0; LANES],
             scheduled: 0,
         }
@@ -127,7 +119,7 @@ impl<T: Copy + Default> EventQueue<T> {
             lane.clear();
         }
         self.firsts = [NEVER; LANES + 1];
-        self.other = First::NONE;
+        self.other = NEVER;
         self.lasts = [0; LANES];
         self.scheduled = 0;
     }
@@ -135,11 +127,13 @@ impl<T: Copy + Default> EventQueue<T> {
     /// Schedules an event at a time. Most who do it know the lane, so there it is found out once only.
     #[inline(always)]
     pub fn push(&mut self, at: u64, turn: Turn, lane: Lane, event: T) {
-        let due = (u128::from(at) << 64) | ((turn as u128) << 63) | u128::from(self.scheduled);
+        let number = self.scheduled << PLACE.count_ones();
+        let due = (u128::from(at) << 64) | ((turn as u128) << 63) | u128::from(number);
         self.scheduled += 1;
         if let (Lane::Network, Some(wheel)) = (lane, &mut self.wheel) {
-            match wheel.push(self.now, due, event) {
-                true => self.may_be_first(due, Lane::Network as usize),
+            let here = due | Lane::Network as u128;
+            match wheel.push(self.now, here, event) {
+                true => self.may_be_first(here),
                 false => self.push_heap(due, event),
             }
         } else if let (Some(events), Some(last)) =
@@ -148,36 +142,38 @@ impl<T: Copy + Default> EventQueue<T> {
         {
             *last = due;
             let is_first = events.is_empty();
-            events.push_back((due, event));
+            let here = due | lane as u128;
+            events.push_back((here, event));
             if is_first {
-                self.may_be_first(due, lane as usize);
+                self.may_be_first(here);
             }
         } else {
             self.push_heap(due, event);
         }
     }
 
-    /// An event was put into a lane, or into the heap, that is due then.
+    /// An event was put where this says, that is due then.
     #[inline(always)]
-    fn may_be_first(&mut self, due: Due, place: usize) {
+    fn may_be_first(&mut self, due: Due) {
+        let place = due as usize & PLACE;
         self.firsts[place] = self.firsts[place].min(due);
         if place != Lane::Store as usize {
-            self.other = First { due, place }.min(self.other);
+            self.other = self.other.min(due);
         }
     }
 
     /// Which event is next, if there is one.
     #[inline(always)]
     pub fn first(&self) -> Option<First> {
-        let store = First { due: self.firsts[Lane::Store as usize], place: Lane::Store as usize };
-        let first = store.min(self.other);
-        (first.due != NEVER).then_some(first)
+        let first = self.firsts[Lane::Store as usize].min(self.other);
+        (first != NEVER).then_some(First(first))
     }
 
     /// Takes the next event, as [`first`](EventQueue::first) said which it is. There is one caller, whose loop it is a
     /// part of.
     #[inline(always)]
-    pub fn take(&mut self, First { due, place }: First) -> T {
+    pub fn take(&mut self, First(due): First) -> T {
+        let place = due as usize & PLACE;
         self.now = (due >> 64) as u64;
         if place == Lane::Store as usize {
             let (event, next) = self.lanes[place].take();
@@ -193,7 +189,7 @@ impl<T: Copy + Default> EventQueue<T> {
             }
         };
         self.firsts[place] = next;
-        let of = |lane: Lane| First { due: self.firsts[lane as usize], place: lane as usize };
+        let of = |lane: Lane| self.firsts[lane as usize];
         self.other = of(Lane::Retry).min(of(Lane::Network)).min(of(Lane::Heap));
         event
     }
@@ -223,9 +219,10 @@ impl<T: Copy + Default> EventQueue<T> {
 
     #[inline(always)]
     fn push_heap(&mut self, due: Due, event: T) {
-        self.heap.push((due, event));
+        let here = due | Lane::Heap as u128;
+        self.heap.push((here, event));
         self.sift_up(self.heap.len() - 1);
-        self.may_be_first(due, Lane::Heap as usize);
+        self.may_be_first(here);
     }
 
     #[inline(never)]

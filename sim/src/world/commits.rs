@@ -110,13 +110,9 @@ impl<S: System> World<'_, S> {
         self.schedule(at, Turn::Normal, lane, event);
     }
 
-    /// One event less refers to a wire; after the last its buffer is used again.
+    /// One event less refers to a wire.
     pub(super) fn drop_wire(&mut self, wire: CommitSlot) {
-        let progress = self.effects.progress(wire);
-        progress.events -= 1;
-        if progress.events == 0 {
-            self.effects.recycle(wire);
-        }
+        self.effects.release(wire);
     }
 
     pub(super) fn commit_arrives(&mut self, wire: CommitSlot, is_answered: bool) {
@@ -148,7 +144,8 @@ impl<S: System> World<'_, S> {
             {
                 ledger.let_go(commit.shard, name);
             }
-            if store.has_changed {
+            // Until calm nobody asks whether anything comes of anything.
+            if self.now >= self.calm_at && store.has_changed {
                 self.standstill.progressed(self.now);
             }
             if !self.is_running(who) {

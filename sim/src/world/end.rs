@@ -145,8 +145,8 @@ impl<S: System> World<'_, S> {
     pub(super) fn is_void(&self, event: &Event<S>) -> bool {
         match *event {
             Event::Wake { shard, life, timer } => {
-                let who = Instance { shard, life };
-                !self.is_running(who) || !self.running(who).awaits(timer)
+                let worker = self.running_if_any(Instance { shard, life });
+                worker.is_none_or(|worker| !worker.awaits(timer))
             }
             // Whoever has its answer, or is no more, does not send it again.
             Event::Repeat { wire } => {

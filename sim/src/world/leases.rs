@@ -76,13 +76,20 @@ impl<S: System> World<'_, S> {
         }
     }
 
+    /// The worker of an instance, to look at, if it has booted and has not ended.
+    #[inline(always)]
+    pub(super) fn running_if_any(&self, who: Instance) -> Option<&S::Process> {
+        let owner = &self.owners[who.shard.at()];
+        if owner.life == who.life {
+            return owner.is_running.then(|| &self.workers[who.shard.at()]);
+        }
+        let zombie = self.zombies.iter().find(|zombie| zombie.who == who);
+        zombie.map(|zombie| &zombie.worker)
+    }
+
     /// The worker of an instance that runs, to look at.
     pub(super) fn running(&self, who: Instance) -> &S::Process {
-        let zombie = || self.zombies.iter().find(|zombie| zombie.who == who);
-        match self.owners[who.shard.at()].life == who.life {
-            true => &self.workers[who.shard.at()],
-            false => &zombie().expect("an instance that runs").worker,
-        }
+        self.running_if_any(who).expect("an instance that runs")
     }
 
     /// The worker of an instance that runs.

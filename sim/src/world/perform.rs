@@ -2,17 +2,18 @@
 //! then the rest of the list, its memory and its timers are gone, and what it sent is on its way. It may be
 //! paused there, or lose its shard and not know: then it performs the rest all the same.
 
-use super::World;
 use super::hosts::Waiting;
 use super::leases::{Instance, running};
 use super::requests::Flight;
+use super::{Event, World};
 use crate::answers::{BeforeFate, StepTaken};
 use crate::fault::{Fault, Kind};
 use crate::network::Cut;
+use crate::queue::{Lane, Turn};
 use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::effect::{Context, Effect, Input};
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::system::{Errand, Process, System};
+use onceproof_kernel::system::{Errand, Process, System, Wait};
 use onceproof_kernel::time::{Nanos, Time};
 
 /// What a worker does, in order.
@@ -143,6 +144,11 @@ impl<S: System> World<'_, S> {
                 Effect::Wake { at, timer } if timer == S::INPUT => {
                     let at = self.by_clock(at, 0);
                     self.wake(who, at, S::INPUT);
+                }
+                Effect::Wake { at, timer } if S::wait(timer) == Wait::FirstReply => {
+                    let Instance { shard, life } = who;
+                    let event = Event::Wake { shard, life, timer };
+                    self.schedule(self.by_clock(at, skew), Turn::Normal, Lane::Retry, event);
                 }
                 Effect::Wake { at, timer } => self.wake(who, self.by_clock(at, skew), timer),
                 Effect::AckMessage(ack) => self.ack_message(who, &ack),

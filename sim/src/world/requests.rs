@@ -37,15 +37,15 @@ impl<S: System> World<'_, S> {
     pub(super) fn send_request(&mut self, sender: Instance, flight: u32, cost: Nanos) {
         let Outside { words, work, marks, ledger, now, answers, .. } = &mut self.outside;
         let Flight { request, host } = &mut self.flights[flight];
-        let attempt = self.links.count_send(self.layout, request, words.names.len());
+        let (way, subject) = ((request.from, request.to), request.subject());
+        let attempt = self.links.count_send(self.layout, way, subject, words.names.len());
         request.rpc.attempt = attempt;
         let published = publication(self.layout, request);
-        let is_retry = self.links.is_retry(self.layout, request, attempt, published);
+        let is_retry = self.links.is_retry(self.layout, way, subject, attempt, published);
         if let Some(Carried { name, id, .. }) = S::carried(&request.body) {
             ledger.hold(request.from, name);
             if ledger.is_detailed() {
-                let (way, of) = ((request.from, request.to), (name, id));
-                ledger.sent(way, of, published, *now, &words.names);
+                ledger.sent(way, (name, id), published, *now, &words.names);
             }
         }
         work.messages += 1;
@@ -53,7 +53,6 @@ impl<S: System> World<'_, S> {
         if is_retry && sender.life > 0 {
             marks.reach(Mark::SENT_AGAIN_AFTER_RESTART);
         }
-        let subject = request.subject();
         if let Subject::Control { word, .. } = subject {
             let [sent, again] = self.layout.alphabet.controls[usize::from(word)].marks;
             marks.reach(sent);
