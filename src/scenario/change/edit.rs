@@ -159,6 +159,7 @@ impl Scenario {
             Some(Item::Value(Value::Array(steps))) => drop(steps.remove(step.at())),
             _ => {}
         }
+        self.forget_unheld(&mut document, |_| false);
         self.reread(&document.to_string(), &self.path)
     }
 

@@ -6,6 +6,8 @@ pub(super) mod rows;
 pub(super) mod write;
 #[cfg(feature = "cli")]
 pub(super) mod redesign;
+#[cfg(feature = "cli")]
+pub(super) mod unheld;
 pub(super) mod vary;
 #[cfg(feature = "cli")]
 pub(super) mod weather;

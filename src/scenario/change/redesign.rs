@@ -6,10 +6,11 @@
 use super::asked;
 use super::asked_of_step::{self, AskedOfStep};
 use super::pieces::{told, typed};
+use super::unheld::remove_mechanism;
 use super::write::{document, each_step, forget_ledger, set};
+use crate::scenario::form::raw::mechanism::MechanismKey;
 use crate::scenario::wrong::error::Errors;
 use crate::scenario::{Scenario, ScenarioError};
-use onceproof_model::dataflow::mechanism::table::MechanismTakes;
 use onceproof_model::dataflow::mechanism::{Dedup, Mechanism, Outputs};
 use onceproof_sim::fault::KindName;
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
@@ -80,6 +81,9 @@ impl Scenario {
         });
         if !of_steps.is_empty() {
             forget_newest(&mut document);
+            self.forget_unheld(&mut document, |key| {
+                of_all.as_ref().is_some_and(|all| all.has(key))
+            });
         }
         for fault in added {
             add_fault(&mut document, fault);
@@ -108,6 +112,15 @@ enum OfAll {
     Settings(&'static str, InlineTable),
 }
 
+impl OfAll {
+    /// Whether this mechanism is asked for, by itself or in the table of another.
+    fn has(&self, key: MechanismKey) -> bool {
+        let OfAll::Mechanism(_, asked) = self else { return false };
+        let mut tables = asked.iter().filter_map(|(_, value)| value.as_inline_table());
+        asked.contains_key(key.row) || tables.any(|table| table.contains_key(key.row))
+    }
+}
+
 /// Sets settings in the table of their strategy.
 fn put_settings(document: &mut DocumentMut, table: &str, asked: &InlineTable) {
     let table = document.entry(table).or_insert(Item::Table(Table::new()));
@@ -129,46 +142,28 @@ fn leave_out(document: &mut DocumentMut, without: &[KindName], bare: bool) {
     }
 }
 
-/// Sets mechanisms at every step.
+/// Sets mechanisms at every step. What has nothing to do beside them goes.
 fn put_mechanism(document: &mut DocumentMut, all: Mechanism, asked: &InlineTable) {
+    let forgets = matches!(all.dedup, Dedup::Window(_) | Dedup::Off);
+    let void = [("gc", forgets), ("settle", all.outputs == Outputs::Recompute)];
+    let void = void.into_iter().filter(|&(key, is_void)| is_void && !asked.contains_key(key));
+    let gone: Vec<&str> =
+        asked.iter().map(|(key, _)| key).chain(void.map(|(key, _)| key)).collect();
+    let remove = |table: &mut dyn TableLike| {
+        gone.iter().for_each(|key| remove_mechanism(table, key));
+    };
     each_step(document, &mut |_, step| {
         if let Some(own) = step.get_mut("mechanism").and_then(Item::as_table_like_mut) {
-            remove(own, asked);
-            if all.outputs == Outputs::Recompute {
-                own.remove("settle");
-            }
+            remove(own);
         }
     });
     let table = document.entry("mechanism").or_insert(Item::Table(Table::new()));
     if let Some(table) = table.as_table_like_mut() {
-        remove(table, asked);
-        if let (Dedup::Window(_) | Dedup::Off, false) = (all.dedup, asked.contains_key("gc")) {
-            // There are no ids for it to forget.
-            table.remove("gc");
-        }
-        if all.outputs == Outputs::Recompute {
-            // No output is held, so none is deleted.
-            table.remove("settle");
-        }
+        remove(table);
         for (key, value) in asked {
             let mut value = value.clone();
             value.decor_mut().clear();
             table.insert(key, Item::Value(value));
-        }
-    }
-}
-
-/// Takes out of a table of mechanisms what is asked for otherwise, also where it stands in the table of another.
-fn remove(table: &mut dyn TableLike, asked: &InlineTable) {
-    for (key, _) in asked {
-        table.remove(key);
-        for row in Mechanism::table() {
-            if let MechanismTakes::Parts { also, .. } = &row.takes
-                && also.contains(&key)
-                && let Some(other) = table.get_mut(row.key()).and_then(Item::as_table_like_mut)
-            {
-                other.remove(key);
-            }
         }
     }
 }
@@ -298,6 +293,36 @@ mod tests {
         let again = of(&scenario, "outputs = \"recompute\"").expect("a design");
         assert!(!again.text().contains("settle"), "{}", again.text());
         assert!(of(&scenario, "outputs = \"recompute\", settle = \"with-next\"").is_err());
+    }
+
+    /// What nobody asked for goes; what was asked for is told.
+    #[test]
+    fn what_holds_for_no_step_by_a_change_goes_with_it() {
+        let text = TEXT.replace("bundle = 2", "bundle = 2, gc = { ttl = \"1h\" }");
+        let text = text.replace("gc    = ", "bundle = 3\n gc    = ");
+        let scenario = Scenario::parse(&text, Path::new("a.toml")).expect("a scenario");
+        let of = |mechanism: Option<&str>, step: &str| {
+            scenario.redesigned(&Changes {
+                mechanism: mechanism.map(str::to_owned),
+                steps: vec![step.to_owned()],
+                ..Changes::default()
+            })
+        };
+        let own = of(None, "per-user: mechanism.bundle = 4").expect("a design");
+        assert!(!own.text().contains("bundle = 3"), "{}", own.text());
+        let own = of(None, "per-user: mechanism.dedup = \"off\"").expect("a design");
+        assert!(!own.text().contains("\"never\""), "{}", own.text());
+        // `[mechanism]` has it for the source.
+        let own = of(Some("bundle = 5"), "per-user: mechanism.bundle = 4").expect("a design");
+        assert!(own.text().contains("bundle = 5"), "{}", own.text());
+        let steps = ["events", "per-user"].map(|step| format!("{step}: mechanism.bundle = 4"));
+        let (mechanism, steps) = (Some("bundle = 5".to_owned()), steps.to_vec());
+        let both = scenario.redesigned(&Changes { mechanism, steps, ..Changes::default() });
+        let error = both.expect_err("it holds for no step").to_string();
+        assert!(error.contains("holds for no step\n --> --mechanism:1:1\n"), "{error}");
+        // Of what is asked for every step, no step has anything to forget.
+        let off = scenario.redesigned(&Changes::of_mechanism("dedup = \"off\"")).expect("a design");
+        assert!(!off.text().contains("gc"), "{}", off.text());
     }
 
     #[test]

@@ -334,6 +334,72 @@ fn where_outputs_are_computed_again_there_is_nothing_to_settle() {
 }
 
 #[test]
+fn what_holds_for_no_step_is_refused() {
+    // What stands at the source, at the count and in `[mechanism]`.
+    let file = |source: &str, count: &str, all: &str| {
+        let own = |own: &str| match own {
+            "" => String::new(),
+            own => format!("mechanism = {{ {own} }}\n"),
+        };
+        format!("{HEAD}{INPUT}{SOURCE}{}{COUNT}{}[mechanism]\n{all}\n", own(source), own(count))
+    };
+    let own = "each step sets its own";
+    let of_checkpoint = "it is of use to steps with `outputs = \"checkpoint\"`";
+    let of_ids = "it is of use to steps with `dedup = \"catalog\"`";
+    let again = "outputs = \"recompute\"";
+    let off = "dedup = \"off\"";
+    let window = "dedup = { window = \"1s\" }";
+    let next = "settle = \"with-next\"";
+    let alone = "settle = \"alone\"";
+    for (source, count, all, key, beside) in [
+        // Each step computes its outputs again.
+        (again, again, next, "settle", of_checkpoint),
+        (again, alone, next, "settle", of_checkpoint),
+        (alone, next, next, "settle", own),
+        // No step keeps ids by which anything could be forgotten.
+        (off, window, "gc = \"never\"", "gc", of_ids),
+        (off, "gc = \"never\"", "gc = { ttl = \"1h\" }", "gc", of_ids),
+        // Each sets its own, of any sort of mechanism.
+        ("bundle = 1", "bundle = 2", "bundle = 3", "bundle", own),
+        (off, window, "dedup = { bloom = { bucket = \"1s\" } }", "dedup", own),
+        (
+            "retry = { timeout = \"1ms\", backoff = 2 }",
+            "retry.timeout = \"5ms\"",
+            "retry = { backoff = 1, timeout = \"2ms\" }",
+            "retry.timeout",
+            own,
+        ),
+        ("give-up = 1", "retry.give-up = 2", "give-up = 3", "give-up", own),
+    ] {
+        let at = key.rsplit('.').next().unwrap_or(key);
+        refused(&file(source, count, all), &format!("`{key}` holds for no step"), at, beside);
+    }
+    // One step is enough for it to hold.
+    for (source, count, all) in [
+        (again, "", next),
+        (off, "", "gc = \"never\""),
+        ("bundle = 1", "", "bundle = 3"),
+        ("retry.timeout = \"1ms\"", "retry.backoff = 3", "retry.timeout = \"2ms\""),
+        (again, again, alone),
+    ] {
+        assert!(parse(&file(source, count, all)).is_ok(), "{source}, {count}, {all}");
+    }
+    // What lies over `[mechanism]` is one thing with it.
+    let title = "a `gc` that forgets nothing";
+    refused(&file("", "gc = \"never\"", off), title, "gc", "there are no ids for it to forget");
+}
+
+#[test]
+fn the_longest_wait_of_a_step_grows_with_its_own_timeout() {
+    let own = "mechanism = { retry = { timeout = \"5ms\" } }\n";
+    let all = "[mechanism]\nretry = { timeout = \"5s\" }\n";
+    let scenario = read(&format!("{HEAD}{INPUT}{SOURCE}{own}{COUNT}{all}"));
+    let waits = scenario.trial.design.dataflow().expect("Dataflow").mechanisms().iter();
+    let waits: Vec<(u64, u64)> = waits.map(|own| (own.retry.timeout, own.retry.max)).collect();
+    assert_eq!(waits, [(5_000_000, 1_000_000_000), (5_000_000_000, 5_000_000_000)]);
+}
+
+#[test]
 fn without_ids_there_is_nothing_to_know_them_by_or_to_forget() {
     let strategy = "strategy = \"dataflow-at-least-once\"\n";
     let file = |more: &str| format!("{HEAD}{strategy}{INPUT}{SOURCE}{COUNT}{more}");
