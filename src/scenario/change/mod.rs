@@ -2,6 +2,8 @@
 
 #[cfg(feature = "cli")]
 pub(super) mod edit;
+#[cfg(feature = "cli")]
+pub(super) mod spare;
 pub(super) mod rows;
 pub(super) mod write;
 #[cfg(feature = "cli")]

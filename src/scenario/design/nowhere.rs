@@ -52,7 +52,7 @@ pub(in crate::scenario) fn nowhere_now(source: &Source<'_>, file: &raw::File) ->
 }
 
 /// What a step sets for itself.
-fn own(step: &raw::Step) -> Vec<MechanismKey> {
+pub(in crate::scenario) fn own(step: &raw::Step) -> Vec<MechanismKey> {
     step.mechanism.iter().flat_map(|own| own.keys()).map(|(key, _)| key).collect()
 }
 

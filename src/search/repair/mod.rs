@@ -175,29 +175,47 @@ fn of_steps(design: &Design, at: usize, change: impl FnOnce(&mut Step)) -> Optio
     }
 }
 
-/// Every setting of a trial that is not right or may not be; none for a protocol of a user's own. What is done with ids
-/// is none of a strategy that keeps none.
+/// Every setting of a trial that is not right or may not be, the surest first; none for a protocol of a user's own. What is
+/// done with ids is none of a strategy that keeps none.
 pub(crate) fn repairs(trial: &Trial, keeps_ids: bool) -> Option<Vec<Repair>> {
     let mut found = match &trial.design {
         Design::Dataflow(design) => of_mechanisms(design, keeps_ids),
-        Design::InMemory(_)
-        | Design::Transactions(_)
-        | Design::Snapshot(_)
-        | Design::MicroBatch(_) => {
-            let settings = trial.design.settings()?;
-            let table = settings_word(&settings);
-            with_settings!(&settings, settings => of_settings(settings, table))
-        }
         Design::Own(_) => return None,
+        _ => of_table(trial),
     };
+    found.extend(of_each_step(trial));
+    found.sort_by_key(|repair| repair.rank);
+    Some(found)
+}
+
+/// Every setting of a trial that may be wrong or promises less than another, in the order of the tables. A mechanism that a
+/// step sets for itself, which `is_own` tells by its number and the key, stands alone; what all other steps have is one.
+pub(crate) fn each_wrong(trial: &Trial, is_own: &dyn Fn(usize, &str) -> bool) -> Vec<Repair> {
+    let mut found = match &trial.design {
+        Design::Dataflow(design) => of_mechanisms_apart(design, is_own),
+        Design::Own(_) => return Vec::new(),
+        _ => of_table(trial),
+    };
+    found.extend(of_each_step(trial));
+    found.retain(|repair| repair.rank <= Rank::Less);
+    found
+}
+
+/// Those of a system that has a table of settings.
+fn of_table(trial: &Trial) -> Vec<Repair> {
+    let Some(settings) = trial.design.settings() else { return Vec::new() };
+    let table = settings_word(&settings);
+    let mut found = with_settings!(&settings, settings => of_settings(settings, table));
     if let Design::MicroBatch(design) = &trial.design {
         found.extend(of_levels(design));
     }
-    for (at, step) in trial.design.pipeline().steps().iter().enumerate() {
-        found.extend(steps::of_step(at, step, has_ids(trial, at)));
-    }
-    found.sort_by_key(|repair| repair.rank);
-    Some(found)
+    found
+}
+
+/// Those of single steps.
+fn of_each_step(trial: &Trial) -> impl Iterator<Item = Repair> + '_ {
+    let steps = trial.design.pipeline().steps().iter().enumerate();
+    steps.flat_map(|(at, step)| steps::of_step(at, step, has_ids(trial, at)))
 }
 
 /// Whether each row of a source has an id that its publisher gave it.
@@ -236,6 +254,25 @@ fn of_mechanisms(design: &dataflow::Design, keeps_ids: bool) -> Vec<Repair> {
         });
     }
     found
+}
+
+/// The same, those apart that a step sets for itself.
+fn of_mechanisms_apart(
+    design: &dataflow::Design,
+    is_own: &dyn Fn(usize, &str) -> bool,
+) -> Vec<Repair> {
+    let all = design.mechanisms();
+    let of_row = |row: &'static MechanismRow| {
+        let wrong = wrong_steps(row, all);
+        let (own, rest): (Vec<usize>, Vec<usize>) =
+            wrong.into_iter().partition(|&step| is_own(step, row.key()));
+        let of_rest = of_mechanism(row, all, RepairPlace::Table("mechanism"), rest);
+        let of_own = own.into_iter().filter_map(|step| {
+            of_mechanism(row, all, of_name(&design.pipeline.steps()[step]), vec![step])
+        });
+        of_rest.into_iter().chain(of_own).collect::<Vec<_>>()
+    };
+    Mechanism::table().iter().flat_map(of_row).collect()
 }
 
 /// The steps at which a mechanism may be wrong.
