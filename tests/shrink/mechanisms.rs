@@ -38,7 +38,13 @@ fn shrunk(
     );
     let scenario = Scenario::parse(&text, Path::new("kept.toml"));
     let scenario = scenario.unwrap_or_else(|error| panic!("{error}"));
-    let shrunk = shrink(&scenario, None, Watch::none()).unwrap_or_else(|why| panic!("{why:?}"));
+    let left = left_of(&scenario, expected);
+    (scenario, left)
+}
+
+/// What is left of a scenario, which needs these wrong settings, by name, or does not.
+fn left_of(scenario: &Scenario, expected: &[(&str, bool)]) -> Scenario {
+    let shrunk = shrink(scenario, None, Watch::none()).unwrap_or_else(|why| panic!("{why:?}"));
     let name = |wrong: &Wrong| match &wrong.step {
         Some(step) => format!("{step}: {}", wrong.mechanism),
         None => wrong.mechanism.to_owned(),
@@ -47,9 +53,16 @@ fn shrunk(
         shrunk.wrong.iter().map(|wrong| (name(wrong), wrong.is_needed)).collect();
     let expected: Vec<(String, bool)> =
         expected.iter().map(|(name, is_needed)| ((*name).to_owned(), *is_needed)).collect();
-    assert_eq!(needed, expected, "{text}");
-    let left = shrunk.case.subject.scenario().expect("a scenario").clone();
-    (scenario, left)
+    assert_eq!(needed, expected, "{}", scenario.text());
+    shrunk.case.subject.scenario().expect("a scenario").clone()
+}
+
+/// A file of the library: which wrong settings what is left needs, by name, and what is left of its last table.
+fn check_library(file: &str, expected: &[(&str, bool)], table: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
+    let scenario = Scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
+    let left = left_of(&scenario, expected);
+    assert!(left.text().contains(table), "{table}\n{}", left.text());
 }
 
 fn mechanism(scenario: &Scenario) -> Mechanism {
@@ -171,4 +184,12 @@ fn a_wrong_key_of_a_step_is_kept_and_it_is_said_whether_the_failure_needs_it() {
         assert!(text.contains(kept) && !text.contains("bundle"), "{kept}\n{text}");
         assert!(!text.contains("deadline"), "{text}");
     }
+}
+
+/// Of the table of a strategy what is wrong stays, and what is right and not needed goes.
+#[test]
+fn of_the_table_of_a_strategy_only_what_is_wrong_or_needed_is_left() {
+    // Its interval and its time-outs make the numbers of its comment plain; the crash needs none of them.
+    let notify = "[snapshot]\nnotify = \"before-record\"\n";
+    check_library("snapshot/notify-first.toml", &[("notify", true)], notify);
 }
