@@ -54,6 +54,12 @@ fn left_of(scenario: &Scenario, expected: &[(&str, bool)]) -> Scenario {
     let expected: Vec<(String, bool)> =
         expected.iter().map(|(name, is_needed)| ((*name).to_owned(), *is_needed)).collect();
     assert_eq!(needed, expected, "{}", scenario.text());
+    // It is what it was found to be where no limit of the search cuts it off.
+    let trial = shrunk.case.trial(u64::MAX);
+    let mut simulator = trial.simulator();
+    simulator.place(&shrunk.case.faults);
+    let again = simulator.brief(shrunk.case.seed);
+    assert_eq!(again.fingerprint, shrunk.outcome.brief.fingerprint, "{}", scenario.text());
     shrunk.case.subject.scenario().expect("a scenario").clone()
 }
 
@@ -192,4 +198,7 @@ fn of_the_table_of_a_strategy_only_what_is_wrong_or_needed_is_left() {
     // Its interval and its time-outs make the numbers of its comment plain; the crash needs none of them.
     let notify = "[snapshot]\nnotify = \"before-record\"\n";
     check_library("snapshot/notify-first.toml", &[("notify", true)], notify);
+    // Without its time to drain the run goes on, and is another one.
+    let timeout = "[at-least-once]\ntimeout = \"5ms\"\n";
+    check_library("at-least-once/timeout.toml", &[("timeout", true)], timeout);
 }
