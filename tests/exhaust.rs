@@ -5,6 +5,7 @@ mod coin;
 mod cut_off;
 mod forks;
 mod necessity;
+mod outlasting;
 mod parameters;
 mod states;
 

@@ -61,6 +61,9 @@ pub struct LaidStep {
     pub session: Option<Session>,
     /// After how long it forgets ids, if it does so by age.
     pub forgets_after: Option<Nanos>,
+    /// Whether its process may keep what is acked until something else in work is done, and then sends it again if it
+    /// begins anew.
+    pub keeps_acked: bool,
     /// What it reads, if it is a source.
     pub source: Option<Source>,
     /// How long its process may let pass by itself until it does something of what has come.
@@ -137,6 +140,7 @@ impl LaidStep {
             is_outside: false,
             session: None,
             forgets_after: None,
+            keeps_acked: false,
             source: None,
             longest_wait: 0,
             tries: 0,

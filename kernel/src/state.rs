@@ -13,7 +13,7 @@ use crate::mix::{fold, scatter};
 use std::hash::{Hash, Hasher};
 
 /// Whether the state of a world can be told, and which it is.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct WorldState {
     halves: [u64; 2],
     is_told: bool,

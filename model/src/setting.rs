@@ -155,21 +155,6 @@ pub trait HasTable: Copy + PartialEq + fmt::Debug + Sized + 'static {
         let is_wrong = |choice: &SettingChoice| self.worth(setting, choice) != Worth::Right;
         setting.choices.iter().any(is_wrong) || setting.free.is_some_and(Free::may_break)
     }
-
-    /// Whether one is such that it is there to be found wrong.
-    fn is_wrong(&self, setting: &Setting<Self>) -> bool {
-        match (setting.get)(self) {
-            SettingValue::Choice(at) => self.worth(setting, &setting.choices[at]) == Worth::Wrong,
-            SettingValue::Length(_) | SettingValue::Number(_) | SettingValue::Follows => false,
-        }
-    }
-
-    /// The same with the first value of one of them.
-    fn with_first(mut self, setting: &Setting<Self>) -> Self {
-        let first = (setting.get)(&self.first());
-        (setting.set)(&mut self, first);
-        self
-    }
 }
 
 impl<T> Setting<T> {

@@ -16,7 +16,9 @@ use std::path::{Path, PathBuf};
 /// A part cannot be read, is missing or of another whole; and those of the command.
 pub fn merge(args: &MergeArgs, asked: Asked, output: &mut Printer) -> Result<Ending, Error> {
     let parts = args.parts.iter().map(|file| Ok((file.clone(), read(file)?)));
-    let parts = parts.collect::<Result<Vec<(PathBuf, Part)>, Error>>()?;
+    let mut parts = parts.collect::<Result<Vec<(PathBuf, Part)>, Error>>()?;
+    // The scenarios are read where the first part has them: one comes first that was made where they are on this machine.
+    parts.sort_by_key(|(_, part)| !part.asked.scenarios.iter().all(|one| one.path.is_file()));
     let parts = Parts::of(parts).map_err(|why| match why {
         NoWhole::Apart(why) => Error::Usage(why),
         NoWhole::Differs(why) => Error::NotDeterministic(why),

@@ -4,8 +4,8 @@
 //! What a function does outside is promised by no pipeline. A run in which only that is wrong has no wrong setting,
 //! though a service that knows a call again would have made it hold.
 
-use super::repair::{Rank, Repair, repairs};
 use crate::scenario::{Scenario, Strategy};
+use crate::search::repair::{Rank, Repair, repairs};
 use crate::search::shrink::ddmin::ddmin;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Class, Verdict};

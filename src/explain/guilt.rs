@@ -54,10 +54,16 @@ fn first_of_its_own(
     words: &[&str],
     lineage: &Lineage,
 ) -> Option<usize> {
+    let tells = |scene: &Scene| scene.told.as_ref().is_some_and(|(told, _)| words.contains(told));
+    let is_done = |scene: &Scene| scene.shape == Shape::Apply && !scene.is_vain;
     let does = |scene: &Scene| {
-        let is_done = scene.shape == Shape::Apply && !scene.is_vain;
-        let is_told = scene.told.as_ref().is_some_and(|(told, _)| words.contains(told));
-        is_told || is_done && scene.changes.iter().any(|change| words.contains(change))
+        let mut changes = scene.changes.iter();
+        tells(scene) || is_done(scene) && changes.any(|change| words.contains(&change.word))
+    };
+    let does_to_it = |scene: &Scene| {
+        let roots = &lineage.roots;
+        tells(scene) && scene.is_of(roots)
+            || is_done(scene) && scene.change_of(words, roots).is_some()
     };
     let known: BTreeSet<(u64, &str)> =
         right.iter().map(|scene| (scene.at, scene.sentence.as_str())).collect();
@@ -65,6 +71,6 @@ fn first_of_its_own(
         let scenes = fails.iter().enumerate();
         scenes.filter(|(_, scene)| does(scene) && !known.contains(&(scene.at, &scene.sentence)))
     };
-    let about_it = own().find(|(_, scene)| scene.is_of(&lineage.roots));
+    let about_it = own().find(|(_, scene)| does_to_it(scene));
     about_it.or_else(|| own().next()).map(|(at, _)| at)
 }

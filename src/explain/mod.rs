@@ -7,7 +7,6 @@ mod scene;
 mod victim;
 mod slice;
 mod differ;
-mod repair;
 mod cure;
 mod nearest;
 mod wrong;

@@ -32,7 +32,7 @@ impl Order {
     pub fn of_lost(fails: &Course, lineage: &Lineage, holds: (&Course, &Lineage)) -> Option<Order> {
         let ends = fails.outcome.brief.alphabet.account.ends;
         let lets_go = |scene: &Scene| {
-            let deletes = || scene.changes.iter().any(|change| ends.contains(change));
+            let deletes = || scene.change_of(ends, &lineage.roots).is_some();
             scene.is_of(&lineage.roots)
                 && match scene.shape {
                     Shape::Ack => arrives(scene),

@@ -4,7 +4,6 @@
 use super::Explanation;
 use super::cure::Cure;
 use super::differ::is_different;
-use super::repair::Repair;
 use super::scene::{Course, Scene, Shape};
 use super::words::{Told, moment};
 use crate::figures::counted;
@@ -12,6 +11,7 @@ use crate::report::damage_line::{by_itself, filled};
 use crate::report::printable;
 use crate::report::words::fault_in_words;
 use crate::search::blame::Blamed;
+use crate::search::repair::{Repair, RepairPlace};
 use onceproof_kernel::account::Guard;
 use onceproof_sim::outcome::{ByItself, Class};
 
@@ -350,8 +350,10 @@ impl Explanation<'_> {
 impl Repair {
     /// What it is and what it should be: `outputs = "recompute" in [mechanism] becomes outputs = "checkpoint"`.
     pub(super) fn words(&self) -> String {
-        let place =
-            if self.place.is_empty() { String::new() } else { format!(" in {}", self.place) };
+        let place = match &self.place {
+            RepairPlace::Top => String::new(),
+            place => format!(" in {place}"),
+        };
         let default = if self.is_default { ", the default," } else { "" };
         match (self.was.is_empty(), self.to.is_empty()) {
             (true, _) => format!("{} is not set{place}; it becomes {}", self.key, self.right()),

@@ -10,6 +10,7 @@ use crate::report::printable;
 use crate::report::style::HEAD;
 use crate::report::table::{JOINT, WIDTH, fitted, fitted_to};
 use crate::report::trace_text::{TIMES, timed};
+use crate::search::repair::Repair;
 use onceproof_sim::trace::Fate;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -212,7 +213,7 @@ impl Explanation<'_> {
                     .iter()
                     .map(|repair| format!("enough alone, too: {}", repair.words()))
                     .collect();
-                let all: Vec<String> = repairs.iter().map(super::repair::Repair::words).collect();
+                let all: Vec<String> = repairs.iter().map(Repair::words).collect();
                 lines.push(format!("to change: {}", all.join("; and ")));
                 lines
             }

@@ -55,9 +55,15 @@ impl Told<'_> {
         if is_plain && !is_wrong && guilty.is_none() && scene.fault.is_none() {
             return Note::default();
         }
-        let belief = beliefs.iter().find(fits).map(|belief| belief.believed);
+        let belief = beliefs.iter().find(fits);
+        // What is done is the record that a change of the commit ends, whatever else the commit is about.
+        let ends = self.course.outcome.brief.alphabet.account.ends;
+        let ended = belief
+            .filter(|belief| belief.at == BeliefAt::Ends)
+            .and_then(|_| scene.change_of(ends, &self.lineage.roots)?.record.as_deref());
+        let belief = belief.map(|belief| belief.believed);
         let belief = guilty.and_then(|guilty| guilty.believed).or(belief);
-        let believed = belief.map(|believed| self.filled(believed, scene));
+        let believed = belief.map(|believed| self.filled(believed, scene, ended));
         let truth = match (is_wrong, guilty, &believed) {
             (true, ..) => Some(self.truth_of_wrong(at)),
             (false, Some(guilty), _) => Some(guilty.truth.clone()),
@@ -306,12 +312,14 @@ impl Told<'_> {
         }
     }
 
-    /// A sentence with what is known of an event in the place of its braces.
-    fn filled(&self, sentence: &str, scene: &Scene) -> String {
+    /// A sentence with what is known of an event in the place of its braces; the record is this one, or else the one that
+    /// the event is about.
+    fn filled(&self, sentence: &str, scene: &Scene, record: Option<&str>) -> String {
         let shard = |shard: Option<ShardIndex>| {
             shard.map_or_else(|| "it".to_owned(), |shard| self.shard(shard))
         };
-        let record = scene.topic.as_ref().map_or(self.victim.record.as_str(), |topic| &topic.name);
+        let topic = scene.topic.as_ref().map(|topic| topic.name.as_str());
+        let record = record.or(topic).unwrap_or(&self.victim.record);
         let before = match scene.shape {
             Shape::Move => scene.number,
             _ => scene.number.saturating_sub(1),

@@ -188,11 +188,9 @@ impl Sight<'_> {
         if let Some(&at) = by_old_owner.first() {
             // Whoever has the shard may still count the record when it comes again, unless it is taken for known, or
             // nobody sends it any more.
-            let ends = self.account_ends();
             let is_over = |scene: &Scene| {
-                let is_done = scene.changes.iter().any(|change| ends.contains(change));
                 let is_known = drops(scene) && !scene.is_old;
-                is_its(scene) && (is_known || is_done && !scene.is_vain)
+                is_known && is_its(scene) || self.is_ended_by(scene)
             };
             let mut after = self.fails.scenes.iter().enumerate().skip(at + 1);
             let for_good = after.find(|(_, scene)| is_over(scene));
@@ -206,11 +204,7 @@ impl Sight<'_> {
         if !undone.is_empty() {
             return undone;
         }
-        let ends = self.account_ends();
-        after(self.last(|scene| {
-            let is_done = scene.changes.iter().any(|change| ends.contains(change));
-            is_done && !scene.is_vain && is_its(scene)
-        }))
+        after(self.last(|scene| self.is_ended_by(scene)))
     }
 
     /// The last event that undoes what had the record, of results that say themselves who is in them.
@@ -244,9 +238,10 @@ impl Sight<'_> {
         self.fails.scenes.iter().position(is_like)
     }
 
-    /// The changes that say that a record is done with.
-    fn account_ends(&self) -> &'static [&'static str] {
-        self.fails.outcome.brief.alphabet.account.ends
+    /// Whether a commit says that the record is done with.
+    fn is_ended_by(&self, scene: &Scene) -> bool {
+        let ends = self.fails.outcome.brief.alphabet.account.ends;
+        !scene.is_vain && scene.change_of(ends, &self.lineage.roots).is_some()
     }
 
     /// The second of two executions that disagree: where something of it is put down, or where it is run.

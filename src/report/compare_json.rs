@@ -2,20 +2,18 @@
 //! says. All but `timing` is the same from run to run.
 
 use super::compare_text::first_again;
+use super::measured_json::{MeasuredRuns, MeasuredTimes, PerRecord, Percentiles};
 use super::parts_json::TimingPart;
 #[cfg(feature = "schema")]
 use super::parts_json::schema_of;
 use super::served_json::{self, Served};
-use super::share_json::{RunsWithKind, Shares, number, runs_with};
+use super::share_json::{RunsWithKind, runs_with};
 use super::{CompareReport, Compared};
-use crate::figures::{self, hex, milliseconds, ratio};
-use crate::search::strategies::{Comparison, PerRun};
-use onceproof_sim::outcome::Class;
-use onceproof_sim::times::Times;
+use crate::figures::{self, hex};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Number, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The same input and weather under several strategies.
@@ -52,35 +50,10 @@ struct Document {
 struct Strategy {
     /// Its name.
     strategy: &'static str,
-    /// How many runs its figures are of.
-    runs: u64,
-    /// Whether it was interrupted before its last seed.
-    interrupted: bool,
-    /// How many of the runs were violated.
-    violated: u64,
-    /// How many of the runs were inconclusive.
-    inconclusive: u64,
-    /// In how many of the runs each class was found, of those that were.
-    classes: BTreeMap<&'static str, u64>,
-    /// The share of the runs that were violated, and by class the share of the runs in which it was found, of those that
-    /// were.
-    shares: Shares,
-    /// The first seed that was violated, as a text.
-    first_failing_seed: Option<String>,
-    /// The command that runs that seed again.
-    replay: Option<String>,
-    /// How many source records there were in all runs.
-    records: u64,
-    /// How many source records of a run are reflected too often in the results of any step.
-    duplicated: RecordsOfARun,
-    /// How many source records of a run are reflected too seldom in the results of any step, and were not late there.
-    lost: RecordsOfARun,
-    /// Of each source record of each run that was in a result at `ends` at any time: from its arrival to the first time
-    /// at which it was in one that a reader could see, in milliseconds. None if there was none.
-    first_seen_ms: Option<Percentiles>,
-    /// Of each source record of each run that was in a result at `ends` when the run was over: from its arrival to the
-    /// last change of any result that it was in, in milliseconds. None if there was none.
-    final_ms: Option<Percentiles>,
+    #[serde(flatten)]
+    runs: MeasuredRuns,
+    #[serde(flatten)]
+    times: MeasuredTimes,
     /// What was done in all runs.
     work: Counts,
     /// The same, divided by `records`.
@@ -108,40 +81,6 @@ struct Strategy {
     seeds_draw: Vec<&'static str>,
     /// The fingerprints of all runs in one word, as 32 hex digits.
     digest: String,
-}
-
-/// How many records of a run, over all runs.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
-pub(super) struct RecordsOfARun {
-    /// The mean; 0 if there was no run.
-    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
-    mean: Number,
-    /// The least number that is not exceeded in 99 of 100 runs.
-    p99: u64,
-    /// The greatest number.
-    worst: u64,
-    /// The first seed with the greatest number, as a text; none if that is 0.
-    worst_seed: Option<String>,
-}
-
-/// Percentiles of lengths of time.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
-pub(super) struct Percentiles {
-    /// Of how many.
-    count: u64,
-    /// Half are at most this.
-    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
-    p50: Number,
-    /// 99 of 100 are at most this.
-    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
-    p99: Number,
-    /// All are at most this.
-    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
-    max: Number,
 }
 
 /// What was done.
@@ -172,25 +111,6 @@ struct Complexity {
     messages: u64,
     /// Settings that can be such that a result is wrong.
     settings_that_break: u64,
-}
-
-/// What was done for one record.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
-pub(super) struct PerRecord {
-    /// Messages.
-    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
-    messages: Number,
-    /// Answers to messages.
-    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
-    answers: Number,
-    /// Durable writes.
-    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
-    commits: Number,
-    /// Durable reads.
-    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
-    reads: Number,
 }
 
 /// Something of the file that the strategy does not have.
@@ -245,32 +165,20 @@ pub fn schema() -> Value {
 fn strategy(report: &CompareReport, one: &Compared) -> Strategy {
     let found = &one.comparison;
     let sweep = &found.sweep;
-    let classes = Class::ALL.into_iter().filter(|&class| sweep.count(class) > 0);
     let parts = one.trial.design.parts();
     Strategy {
         strategy: one.strategy.word(),
-        runs: sweep.runs,
-        interrupted: sweep.interrupted,
-        violated: sweep.violated,
-        inconclusive: sweep.inconclusive,
-        classes: classes.map(|class| (class.word(), sweep.count(class))).collect(),
-        shares: Shares::of(sweep),
-        first_failing_seed: one.first_violated().map(|seed| seed.to_string()),
-        replay: first_again(report, one),
-        records: found.records,
-        duplicated: records(&found.duplicated, sweep.runs),
-        lost: records(&found.lost, sweep.runs),
-        first_seen_ms: percentiles(&found.first_seen),
-        final_ms: percentiles(&found.last_changed),
+        runs: MeasuredRuns::of(found, first_again(report, one)),
+        times: MeasuredTimes::of(found),
         work: Counts {
             messages: found.messages,
             answers: found.answers,
             commits: found.commits,
             reads: found.reads,
         },
-        per_record: per_record(found),
+        per_record: PerRecord::of(found),
         crashes: found.crashes,
-        recovery_ms: percentiles(&found.recoveries),
+        recovery_ms: Percentiles::of(&found.recoveries),
         served: found.served.as_ref().map(served_json::served_part),
         complexity: Complexity {
             processes: parts.processes,
@@ -289,36 +197,4 @@ fn strategy(report: &CompareReport, one: &Compared) -> Strategy {
         seeds_draw: sweep.chance.drawn().iter().map(|(name, _)| *name).collect(),
         digest: hex(sweep.digest),
     }
-}
-
-/// What was done for one record.
-pub(super) fn per_record(found: &Comparison) -> PerRecord {
-    let of = |count| number(&ratio(count, found.records));
-    PerRecord {
-        messages: of(found.messages),
-        answers: of(found.answers),
-        commits: of(found.commits),
-        reads: of(found.reads),
-    }
-}
-
-pub(super) fn records(of: &PerRun, runs: u64) -> RecordsOfARun {
-    let seed = of.worst.and_then(|(_, seed)| seed);
-    RecordsOfARun {
-        mean: number(&ratio(of.sum(), runs)),
-        p99: of.p99(),
-        worst: of.worst.map_or(0, |(most, _)| most),
-        worst_seed: seed.map(|seed| seed.to_string()),
-    }
-}
-
-pub(super) fn percentiles(times: &Times) -> Option<Percentiles> {
-    let found = times.percentiles()?;
-    let of = |nanos| number(&milliseconds(nanos));
-    Some(Percentiles {
-        count: times.count(),
-        p50: of(found.p50),
-        p99: of(found.p99),
-        max: of(found.max),
-    })
 }

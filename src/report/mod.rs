@@ -73,6 +73,8 @@ pub mod served_json;
 #[cfg(feature = "cli")]
 pub mod compare_text;
 #[cfg(feature = "cli")]
+mod measured_json;
+#[cfg(feature = "cli")]
 pub mod compare_json;
 pub mod shrink_text;
 #[cfg(feature = "cli")]

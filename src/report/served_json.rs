@@ -1,6 +1,6 @@
 //! What is served before it is certain as JSON, with types from which the schema follows.
 
-use super::compare_json::{Percentiles, percentiles};
+use super::measured_json::Percentiles;
 use super::share_json::{number, share_of};
 use crate::figures::milliseconds;
 use crate::search::served::{Apart, ServedTotals};
@@ -142,10 +142,10 @@ pub(super) fn served_part(served: &ServedTotals) -> Served {
         },
         windows: Windows {
             count: served.windows,
-            first_served_ms: percentiles(&served.first_served),
-            right_ms: percentiles(&served.right),
+            first_served_ms: Percentiles::of(&served.first_served),
+            right_ms: Percentiles::of(&served.right),
             never_right: served.never_right,
-            certain_ms: percentiles(&served.certain),
+            certain_ms: Percentiles::of(&served.certain),
             changes: number(&crate::figures::ratio(served.changes, served.windows)),
             unserved_ms: number(&milliseconds(served.unserved / served.windows.max(1))),
         },

@@ -76,8 +76,10 @@ struct SizePart {
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct WrongPart<'a> {
-    /// The value, as a file has it.
+    /// Its key, as a file has it: `dedup`, `queue.ack`.
     mechanism: &'a str,
+    /// The step that it is set for; none if it stands for all steps.
+    step: Option<&'a str>,
     /// Whether it fails with the right value, too.
     fails_with_right_value: bool,
 }
@@ -132,6 +134,7 @@ pub fn shrink_json(report: &ShrinkReport<'_>, (file, saved): &File, sets: &[File
     let size = |size: Size| SizePart { faults: size.faults, records: size.rows };
     let wrong = shrunk.wrong.iter().map(|wrong| WrongPart {
         mechanism: wrong.mechanism,
+        step: wrong.step.as_deref(),
         fails_with_right_value: !wrong.is_needed,
     });
     value(&ShrinkDocument {

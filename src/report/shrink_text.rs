@@ -66,8 +66,9 @@ pub fn sentences(shrunk: &Shrunk, origin: &str) -> Vec<String> {
             false => "Not all smaller sets of faults near this record were tried.".to_owned(),
         });
     }
-    sentences.extend(shrunk.wrong.iter().map(|Wrong { mechanism, is_needed }| {
-        let right = format!("the right value of {mechanism}");
+    sentences.extend(shrunk.wrong.iter().map(|Wrong { step, mechanism, is_needed }| {
+        let at = step.as_ref().map_or_else(String::new, |step| format!(" at {step}"));
+        let right = format!("the right value of {mechanism}{at}");
         match is_needed {
             true => format!("It no longer fails in this way with {right}."),
             false => format!("It fails with {right}, too."),

@@ -1,16 +1,12 @@
 //! The report of what varies as JSON, and as CSV: a row for each variation.
 
-use super::compare_json::{
-    PerRecord, Percentiles, RecordsOfARun, per_record, percentiles, records,
-};
+use super::measured_json::{MeasuredRuns, MeasuredTimes, PerRecord, RecordsOfARun};
 use super::parts_json::TimingPart;
 #[cfg(feature = "schema")]
 use super::parts_json::schema_of;
-use super::share_json::Shares;
 use super::tune::{TuneReport, Tuned};
 use super::tune_text::enough_in_words;
 use crate::figures::{self, hex};
-use onceproof_sim::outcome::Class;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -63,35 +59,12 @@ struct VariedKey {
 struct Variation {
     /// The value of each key, in the order of the keys.
     values: Vec<String>,
-    /// How many runs its figures are of.
-    runs: u64,
-    /// Whether it was interrupted before its last seed.
-    interrupted: bool,
-    /// How many of the runs were violated.
-    violated: u64,
-    /// How many of the runs were inconclusive.
-    inconclusive: u64,
-    /// In how many of the runs each class was found, of those that were.
-    classes: BTreeMap<&'static str, u64>,
-    /// The share of the runs that were violated, and by class the share of the runs in which it was found, of those that
-    /// were.
-    shares: Shares,
-    /// The first seed that was violated, as a text.
-    first_failing_seed: Option<String>,
-    /// The command that runs that seed again.
-    replay: Option<String>,
-    /// How many source records there were in all runs.
-    records: u64,
-    /// How many source records of a run are reflected too often in the results of any step.
-    duplicated: RecordsOfARun,
-    /// How many source records of a run are reflected too seldom in the results of any step, and were not late there.
-    lost: RecordsOfARun,
+    #[serde(flatten)]
+    runs: MeasuredRuns,
     /// How many source records of a run came too late to be counted in the results of some step.
     late: RecordsOfARun,
-    /// From the arrival of a record to the first time at which it was in a result at `ends`, in milliseconds.
-    first_seen_ms: Option<Percentiles>,
-    /// From the arrival of a record to the last change of a result at `ends` that it was in, in milliseconds.
-    final_ms: Option<Percentiles>,
+    #[serde(flatten)]
+    times: MeasuredTimes,
     /// What was done for one record.
     per_record: PerRecord,
     /// What was done in all runs, by figure; what is held at a time has no sum.
@@ -134,27 +107,15 @@ pub fn schema() -> Value {
 fn variation(report: &TuneReport, one: &Tuned) -> Variation {
     let found = &one.comparison;
     let sweep = &found.sweep;
-    let classes = Class::ALL.into_iter().filter(|&class| sweep.count(class) > 0);
     let names = figures::work_names(one.trial.layout().alphabet);
     let amounts = || names.iter().copied().zip(&sweep.work);
     let is_summed = |name: &str| !name.starts_with("ids_held");
     Variation {
         values: one.point.iter().map(|(_, value)| value.clone()).collect(),
-        runs: sweep.runs,
-        interrupted: sweep.interrupted,
-        violated: sweep.violated,
-        inconclusive: sweep.inconclusive,
-        classes: classes.map(|class| (class.word(), sweep.count(class))).collect(),
-        shares: Shares::of(sweep),
-        first_failing_seed: sweep.failing.first().copied().flatten().map(|seed| seed.to_string()),
-        replay: report.first_again(one),
-        records: found.records,
-        duplicated: records(&found.duplicated, sweep.runs),
-        lost: records(&found.lost, sweep.runs),
-        late: records(&found.late, sweep.runs),
-        first_seen_ms: percentiles(&found.first_seen),
-        final_ms: percentiles(&found.last_changed),
-        per_record: per_record(found),
+        runs: MeasuredRuns::of(found, report.first_again(one)),
+        late: RecordsOfARun::of(&found.late, sweep.runs),
+        times: MeasuredTimes::of(found),
+        per_record: PerRecord::of(found),
         sum: amounts()
             .filter(|(name, _)| is_summed(name))
             .map(|(name, amount)| (name, amount.sum.to_string()))

@@ -22,10 +22,12 @@ pub use change::asked::mechanisms;
 #[cfg(feature = "cli")]
 pub use change::at_point::{Point, points};
 #[cfg(feature = "cli")]
-pub use change::edit::{Remains, SpareKey};
+pub use change::edit::Remains;
 #[cfg(feature = "cli")]
 pub use change::redesign::Changes;
 pub use change::rows::row_in_words;
+#[cfg(feature = "cli")]
+pub use change::spare::SpareKey;
 pub use change::under::{LeftOut, Under};
 pub use change::varied::Varied;
 pub use change::vary::{Latitude, Weather, arrivals};

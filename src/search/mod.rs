@@ -43,6 +43,7 @@ pub mod variants;
 pub mod necessity;
 #[cfg(feature = "cli")]
 pub mod matrix;
+pub(crate) mod repair;
 pub mod shrink;
 #[cfg(feature = "cli")]
 pub mod swarm;

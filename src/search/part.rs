@@ -1,6 +1,7 @@
 //! The document that holds what is done of a command: of one that is to go on later, or of one of several parts that
 //! several machines do. It says by which build, of which files and of what was asked for it is, so that only what belongs
-//! together is put together; and a hash of what it holds, since all of that is followed blindly.
+//! together is put together; and a hash of what it holds, since all of that is followed blindly. A scenario is what it says
+//! and reads: each machine may have it in a folder of its own.
 
 use super::certificate::ENGINE;
 use super::resume::Done;
@@ -29,18 +30,37 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Whether the same is asked for, wherever the scenarios are.
+    fn is_of_one_whole(&self, other: &Asked) -> bool {
+        let digests = |asked: &Asked| {
+            asked.scenarios.iter().map(|one| one.digest.clone()).collect::<Vec<_>>()
+        };
+        let is_same_command = self.without_paths().eq(other.without_paths());
+        is_same_command && digests(self) == digests(other) && self.shard.of() == other.shard.of()
+    }
+
+    /// The words of the command without those that say where files are.
+    fn without_paths(&self) -> impl Iterator<Item = &String> {
+        let words = self.command.iter().take_while(|word| *word != "--");
+        words.filter(|word| !word.starts_with("--allow-read="))
+    }
+
     /// In words, what is asked for otherwise here than there.
     pub fn differs(&self, other: &Asked) -> String {
         let said =
             |what: &str, first: &str, second: &str| format!("{what} is {first}, and here {second}");
-        if self.command != other.command {
+        if self.without_paths().ne(other.without_paths()) {
             return said("what was asked for", &self.command.join(" "), &other.command.join(" "));
         }
-        let pairs = self.scenarios.iter().zip(&other.scenarios);
-        if let Some((one, _)) =
-            pairs.clone().find(|(one, other)| one.path == other.path && one != other)
-        {
-            return format!("{}, or a file that it reads, says something else", one.path.display());
+        let mut pairs = self.scenarios.iter().zip(&other.scenarios);
+        if let Some((one, other)) = pairs.find(|(one, other)| one.digest != other.digest) {
+            let [one, other] = [one, other].map(|one| one.path.display());
+            return match one.to_string() == other.to_string() {
+                true => format!("{one}, or a file that it reads, says something else"),
+                false => {
+                    format!("{one} and {other}, or files that they read, say different things")
+                }
+            };
         }
         if self.scenarios != other.scenarios {
             let paths = |asked: &Asked| {
@@ -115,6 +135,19 @@ impl Part {
         part
     }
 
+    /// The same as one that has its scenarios at these paths: what is done of a scenario has the path for its name.
+    fn at(self, paths: &[Digested]) -> Part {
+        let Part { asked, work, nanos, .. } = &self;
+        let moved = |name: &String| {
+            let at = asked.scenarios.iter().position(|one| one.path.to_string_lossy() == *name);
+            let path = at.and_then(|at| paths.get(at)).map(|one| one.path.to_string_lossy());
+            path.map_or_else(|| name.clone(), |path| path.into_owned())
+        };
+        let work = work.iter().map(|(name, kept)| (moved(name), kept.clone())).collect();
+        let nanos = nanos.iter().map(|(name, nanos)| (moved(name), *nanos)).collect();
+        Part { work, nanos, ..self }
+    }
+
     /// A hash of what is done, and of what that is.
     fn digest(&self) -> String {
         let Part { asked, complete, work, .. } = self;
@@ -185,7 +218,8 @@ pub enum NoWhole {
 }
 
 impl Parts {
-    /// Takes parts together, each with the file it was read from. One that is there twice counts once.
+    /// Takes parts together, each with the file it was read from. One that is there twice counts once. The scenarios are
+    /// where the first part has them.
     ///
     /// # Errors
     /// They are not all parts of one whole.
@@ -197,13 +231,14 @@ impl Parts {
         let mut incomplete = Vec::new();
         for (file, part) in parts {
             same_whole((&first_file, &first.asked), (&file, &part.asked))?;
+            let part = part.at(&first.asked.scenarios);
             let shard = part.asked.shard;
             if !part.complete {
                 incomplete.push((shard, file));
                 continue;
             }
             match found.get(&shard) {
-                Some((other, known)) if known.check != part.check => {
+                Some((other, known)) if known.work != part.work => {
                     let [other, file] = [other, &file].map(|file| file.display());
                     return Err(NoWhole::Differs(format!(
                         "{other} and {file} are both part {shard}, and what they found differs"
@@ -245,8 +280,7 @@ impl Parts {
 
 /// That two parts are of one whole.
 fn same_whole(one: (&Path, &Asked), other: (&Path, &Asked)) -> Result<(), NoWhole> {
-    let whole = |asked: &Asked| Asked { shard: Shard::WHOLE, ..asked.clone() };
-    if whole(one.1) == whole(other.1) && one.1.shard.of() == other.1.shard.of() {
+    if one.1.is_of_one_whole(other.1) {
         return Ok(());
     }
     let why = one.1.differs(other.1);

@@ -112,7 +112,7 @@ fn the_document_of_a_shrunk_failure_is_as_promised() {
         (&document["holds_without_any"], &document["is_exhausted"]),
         (&json!(true), &json!(true))
     );
-    let dedup = json!([{ "mechanism": "dedup", "fails_with_right_value": false }]);
+    let dedup = json!([{ "mechanism": "dedup", "step": null, "fails_with_right_value": false }]);
     assert_eq!(document["wrong_mechanisms"], dedup);
     let text = document["file"].as_str().expect("a text");
     Scenario::parse(text, Path::new("a.toml")).expect("a scenario");

@@ -3,11 +3,13 @@
 
 use super::{EXPLAINED, Explained, change, cured, load, named, text_of};
 use crate::protocols::{RIGHT, own_trial};
+use onceproof::scenario::Scenario;
 use onceproof_kernel::account::Ending;
 use onceproof_kernel::told::{DetailKind, ToldWords};
 use onceproof_sim::trace::{Seen, What};
 use onceproof_systems::{ALPHABETS, Trial};
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// The text of an explanation on one line.
 fn on_a_line(text: &str) -> String {
@@ -238,6 +240,27 @@ fn a_story_ends_where_the_record_is_lost_for_good() {
     // Where the old owner acks it, the source sends it no more.
     let story = story_of("fencing/pause-before-commit-unfenced.toml");
     assert!(story.contains("its output is deleted"), "{story}");
+}
+
+/// By hand, in ms: ann is acked as she arrives, at 3, and goes with the worker; bob is lost on his way, so that her deletion
+/// waits; at 10 cid is read, and at 11 his commit deletes her.
+#[test]
+fn a_deletion_that_goes_with_another_record_is_told_of_the_record_that_is_deleted() {
+    let text = "format = 1\nname = \"n\"\nclaim = \"c\"\nexpect = { violates = \"lost\" }\n\
+                [input]\nrecords = [ { key = \"ann\", at = \"0s\" }, { key = \"bob\", at = \"0s\" }, \
+                { key = \"cid\", at = \"10ms\" } ]\n\
+                [[step]]\nname = \"events\"\nkind = \"source\"\n\
+                [[step]]\nname = \"per-user\"\nkind = \"count\"\nwindow = \"1m\"\n\
+                [mechanism]\nsettle = \"with-next\"\nack = \"on-receipt\"\n\
+                [[fault]]\nat = { to = \"per-user\", record = \"events/0#1\", attempt = 1 }\ndo = \"drop-request\"\n\
+                [[fault]]\nat = { step = \"per-user\", record = \"events/0#0\", before = \"commit\" }\ndo = \"crash\"\n";
+    let scenario =
+        Scenario::parse(text, Path::new("a.toml")).unwrap_or_else(|error| panic!("{error}"));
+    let story = on_a_line(&text_of(&scenario));
+    let expected = "11.000 ms the store applies commit 2 of events/0, events/0#2: offset 2 is done, held for \
+                    per-user/0, the output of events/0#0 is deleted believed: events/0#0 is done: whoever was to have \
+                    it has it";
+    assert!(story.contains(expected), "{story}");
 }
 
 #[test]

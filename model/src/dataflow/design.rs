@@ -2,7 +2,7 @@
 //! sends to whom, and whom a system watermark is of use to.
 
 use super::defect::Defect;
-use super::mechanism::{Fencing, Mechanism, Outputs, Stamps};
+use super::mechanism::{Fencing, Mechanism, Outputs, Settle, Stamps};
 use super::point;
 use super::stage::Stages;
 use crate::pipeline::{Edge, GraphError, Pipeline, QueueRules, Step, StepKind};
@@ -156,6 +156,7 @@ fn layout(
         is_outside: false,
         session: None,
         forgets_after: mechanisms[index.at()].forgets_after().map(|(length, _)| length),
+        keeps_acked: mechanisms[index.at()].settle == Settle::WithNext,
         source: match step.kind {
             StepKind::Source { watermark: progress, queue } => {
                 let queue = queue.map(|QueueRules { deadline, extend, .. }| source::Queue {

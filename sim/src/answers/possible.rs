@@ -76,7 +76,7 @@ pub(crate) enum Watched {
 /// A state that the world was in between two events.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct StateMet {
-    /// When.
+    /// When. A search goes by the state alone; whoever checks what a state promises pairs those of two runs by their times.
     pub at: u64,
     /// In which state: two runs that are in one state at one time have one future, and one verdict.
     pub state: u128,

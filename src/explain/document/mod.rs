@@ -7,13 +7,13 @@ mod used;
 use super::Explanation;
 use super::cure::Cure;
 use super::differ::{Pair, side};
-use super::repair::Repair;
 use super::scene::{Course, Scene, Shape};
 use super::victim::Victim;
 use super::words::{Told, moment};
 use crate::figures;
 use crate::report::damage_line::damage_line;
 use crate::report::words::fault_in_words;
+use crate::search::repair::Repair;
 use crate::search::space::bare;
 use columns::{FATES, Table};
 use form::{
@@ -176,7 +176,7 @@ fn notes(told: Told<'_>, pairs: &[Pair], run: usize, kept: &[usize]) -> BTreeMap
 fn setting(repair: &Repair) -> SettingSaid {
     SettingSaid {
         key: repair.key.to_owned(),
-        place: repair.place.clone(),
+        place: repair.place.to_string(),
         was: repair.was.clone(),
         to: repair.to.clone(),
     }
@@ -194,7 +194,7 @@ fn change(explanation: &Explanation<'_>) -> Change {
         text: text.trim_start_matches("to change: ").to_owned(),
         why: explanation.change_why(),
         key: first.map(|repair| repair.key.to_owned()),
-        place: first.map(|repair| repair.place.clone()),
+        place: first.map(|repair| repair.place.to_string()),
         was: first.map(|repair| repair.was.clone()),
         to: first.map(|repair| repair.to.clone()),
         settings: repairs.into_iter().map(setting).collect(),

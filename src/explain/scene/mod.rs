@@ -1,15 +1,14 @@
 //! A run as it is explained: its events one by one, with what a story needs of each. The names of a run mean nothing
 //! beyond it, so an event keeps texts.
 
+mod later;
 mod telling;
 
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
-use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::time::Nanos;
 use onceproof_sim::outcome::Outcome;
 use onceproof_sim::trace::{Fate, Ownership, Seen};
 use onceproof_systems::Trial;
-use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use telling::Telling;
 
@@ -151,6 +150,18 @@ impl Gain {
     }
 }
 
+/// A change of a commit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct SceneChange {
+    /// Its word.
+    pub word: &'static str,
+    /// The record that it is of; none where it is of all that the commit is about. A deletion may go with the commit of
+    /// another record (`settle = "with-next"`), and is not of that.
+    pub record: Option<String>,
+    /// The roots of that record.
+    pub roots: Vec<u64>,
+}
+
 /// A row that a commit names.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Row {
@@ -219,8 +230,8 @@ pub(super) struct Scene {
     pub takes: Option<(StepIndex, String)>,
     /// What is told, and the words in it.
     pub told: Option<(&'static str, Vec<&'static str>)>,
-    /// The words of the changes of a commit.
-    pub changes: Vec<&'static str>,
+    /// The changes of a commit.
+    pub changes: Vec<SceneChange>,
     /// The rows that a commit names, with what it does with each.
     pub rows: Vec<Row>,
     /// What ends with it in the log of its shard.
@@ -237,66 +248,11 @@ impl Course {
         let mut scenes = Vec::new();
         let mut see = |seen: &Seen<'_>| scenes.push(Scene::of(seen));
         let outcome = trial.simulator().trace_unless(seed, &mut see, cancel)?;
-        settle(&mut scenes);
+        later::settle(&mut scenes);
         if let Some(stored) = outcome.brief.alphabet.account.held.and_then(|held| held.stored) {
-            store(&mut scenes, stored);
+            later::store(&mut scenes, stored);
         }
         Some(Course { outcome, scenes })
-    }
-}
-
-/// Finds out from when on each change stands.
-fn settle(scenes: &mut [Scene]) {
-    let mut open: BTreeMap<(ShardIndex, u64), Vec<(usize, usize)>> = BTreeMap::new();
-    for at in 0..scenes.len() {
-        let scene = &scenes[at];
-        let Some(shard) = scene.shard.filter(|_| !scene.is_vain) else { continue };
-        let ends = scene.ends.clone();
-        for (number, gain) in scene.gains.iter().enumerate() {
-            if let Stands::Open(of) = gain.stands {
-                open.entry((shard, of)).or_default().push((at, number));
-            }
-        }
-        for end in ends {
-            let stands = if end.stands { Stands::Since(at) } else { Stands::Undone(at) };
-            for (at, number) in open.remove(&(shard, end.of)).unwrap_or_default() {
-                scenes[at].gains[number].stands = stands;
-            }
-        }
-    }
-}
-
-/// Finds out which records are in what is stored by a message: those that its sender has added in the same moment.
-fn store(scenes: &mut [Scene], message: &str) {
-    let mut added: SortedMap<ShardIndex, (Nanos, Vec<u64>)> = SortedMap::new();
-    let mut stored: BTreeMap<String, Vec<u64>> = BTreeMap::new();
-    let is_it =
-        |name: Option<&String>| name.is_some_and(|name| name.split('#').next() == Some(message));
-    for scene in scenes {
-        let Some(shard) = scene.shard else { continue };
-        let name = scene.topic.as_ref().map(|topic| &topic.name);
-        match scene.shape {
-            _ if scene.takes.is_some() => {
-                let (at, roots) = added.or_default(shard);
-                if *at != scene.at {
-                    (*at, *roots) = (scene.at, Vec::new());
-                }
-                roots.extend(&scene.roots);
-            }
-            Shape::Send if is_it(name) && !scene.is_again => {
-                let added = added.remove(&shard).filter(|(at, _)| *at == scene.at);
-                if let (Some((_, roots)), Some(name)) = (added, name) {
-                    stored.insert(name.clone(), roots);
-                }
-            }
-            Shape::Apply => {
-                let roots = name.and_then(|name| stored.get(name));
-                scene.roots.extend(roots.into_iter().flatten());
-                scene.roots.sort_unstable();
-                scene.roots.dedup();
-            }
-            _ => {}
-        }
     }
 }
 
@@ -359,8 +315,51 @@ impl Scene {
         self.is_old && self.shape == Shape::Apply && !self.is_vain && is_to_it
     }
 
+    /// The change with one of these words that a commit makes of a record of one of these roots.
+    pub fn change_of(&self, words: &[&str], roots: &[u64]) -> Option<&SceneChange> {
+        self.changes.iter().find(|change| {
+            let is_of = match &change.record {
+                Some(_) => change.roots.iter().any(|root| roots.contains(root)),
+                None => self.is_of(roots),
+            };
+            words.contains(&change.word) && is_of
+        })
+    }
+
     /// Whether it is about a record of one of these roots.
     pub fn is_of(&self, roots: &[u64]) -> bool {
         self.roots.iter().any(|root| roots.contains(root))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_of_its_record_and_one_without_a_record_of_all_that_its_commit_is_about() {
+        let change = |word, record: Option<&str>, roots: &[u64]| SceneChange {
+            word,
+            record: record.map(str::to_owned),
+            roots: roots.to_vec(),
+        };
+        // The output of 1 is deleted by the commit of 2.
+        let changes = vec![
+            change("offset", None, &[]),
+            change("hold", Some("two"), &[2]),
+            change("delete", Some("one"), &[1]),
+        ];
+        let scene = Scene { changes, roots: vec![1, 2], ..Scene::empty(0, String::new()) };
+        for (words, root, expected) in [
+            (&["delete"], 1, Some("delete")),
+            (&["delete"], 2, None),
+            (&["hold"], 2, Some("hold")),
+            (&["hold"], 1, None),
+            (&["offset"], 2, Some("offset")),
+            (&["offset"], 3, None),
+        ] {
+            let found = scene.change_of(words, &[root]).map(|change| change.word);
+            assert_eq!(found, expected, "{words:?} of {root}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What a story needs of each event, taken from what the trace tells of it.
 
-use super::{End, FOR_GOOD, Gain, Row, RowAct, Scene, Shape, Stands, Topic};
+use super::{End, FOR_GOOD, Gain, Row, RowAct, Scene, SceneChange, Shape, Stands, Topic};
 use onceproof_kernel::account::{Account, Ending};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::effect::Written;
@@ -309,7 +309,6 @@ impl Telling<'_> {
     /// What a change of a commit says.
     fn change(&self, change: &Told, scene: &mut Scene) {
         let (word, details) = (change.tale().word(), change.tale().details());
-        scene.changes.push(word);
         let (mut record, mut step, mut cell, mut total) = (None, None, String::new(), None);
         let (mut weight, mut value) = (1, 1);
         let (mut part_of, mut says) = (None, Vec::new());
@@ -338,6 +337,9 @@ impl Telling<'_> {
                 _ => {}
             }
         }
+        let roots = record.map_or_else(Vec::new, |record| self.roots(record));
+        let named = record.map(|record| self.seen.name(record));
+        scene.changes.push(SceneChange { word, record: named, roots: roots.clone() });
         let act = match word {
             "check" => Some(RowAct::Checks),
             "put" => Some(RowAct::Puts),
@@ -358,7 +360,6 @@ impl Telling<'_> {
         }
         let own = scene.shard.map(|shard| self.seen.layout.step_of(shard));
         let Some(step) = step.or(own) else { return };
-        let roots = record.map_or_else(Vec::new, |record| self.roots(record));
         let account = self.account;
         if account.leaves.contains(&word) {
             let of = |&root: &u64| (step, cell.clone(), root);

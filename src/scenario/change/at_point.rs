@@ -47,12 +47,19 @@ impl Scenario {
     pub fn at_point(&self, point: &[(String, String)]) -> Result<Scenario, ScenarioError> {
         let mut document = document(&self.text);
         forget_ledger(&mut document);
+        let mut asked: Vec<String> = Vec::new();
         for (key, written) in point {
             let keys = Key::parse(key).unwrap_or_default();
+            if let [first, rest @ ..] = keys.as_slice()
+                && first.get() == "mechanism"
+            {
+                asked.extend(rest.iter().map(|key| key.get().to_owned()));
+            }
             let value = written.parse().unwrap_or_else(|_| Value::from(written.as_str()));
             put(document.as_table_mut(), &keys, value)
                 .map_err(|why| ScenarioError::Bad(vec![at_the_key(key, written, &why)]))?;
         }
+        self.forget_unheld(&mut document, |key| asked.iter().any(|asked| asked == key.row));
         self.reread(&document.to_string(), &self.path).map_err(|error| {
             // The file itself is right, so what is wrong is due to the first value with which it is.
             if let [before @ .., _] = point
@@ -251,6 +258,23 @@ mod tests {
         check("step.per-user.shards", "4", "shards = 4");
         // No table of the file says anything of workers.
         check("cluster.workers", "3", "cluster = { workers = 3 }");
+    }
+
+    #[test]
+    fn what_no_step_has_any_more_goes_unless_it_is_what_varies() {
+        let text = scenario()
+            .text
+            .replace("kind = \"source\"\n", "kind = \"source\"\nmechanism.dedup = \"off\"\n");
+        let scenario = Scenario::parse(&text, Path::new("a.toml")).expect("a scenario");
+        let at = |point: &[(&str, &str)]| {
+            let of = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+            scenario.at_point(&point.iter().map(of).collect::<Point>())
+        };
+        let count = ("step.per-user.mechanism.dedup", "off");
+        let own = at(&[count]).expect("a scenario");
+        assert!(!own.text.contains("window = \"10m\""), "{}", own.text);
+        let error = at(&[count, ("mechanism.dedup.window", "1s")]).expect_err("an error");
+        assert!(error.to_string().contains("`dedup` holds for no step"), "{error}");
     }
 
     #[test]

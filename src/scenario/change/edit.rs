@@ -11,9 +11,7 @@ use onceproof_sim::input::{InputRow, RowValue, SourceInput};
 use onceproof_sim::outcome::Classes;
 use std::path::Path;
 use toml_edit::visit_mut::{VisitMut, visit_table_like_kv_mut, visit_table_mut};
-use toml_edit::{
-    Array, Decor, DocumentMut, InlineTable, Item, KeyMut, RawString, Table, TableLike, Value,
-};
+use toml_edit::{Array, Decor, DocumentMut, InlineTable, Item, KeyMut, RawString, Table, Value};
 
 /// What is left of a scenario when a failure was shrunk.
 pub struct Remains<'a> {
@@ -29,14 +27,6 @@ pub struct Remains<'a> {
     pub claim: &'a str,
     /// What is said at the head of the file, line by line.
     pub head: &'a [String],
-}
-
-/// A key that a file may go without: one of a table, or one of a step.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SpareKey {
-    step: Option<StepIndex>,
-    table: Option<&'static str>,
-    key: String,
 }
 
 /// Who reads an input.
@@ -105,47 +95,6 @@ impl Scenario {
         self.reread(&document.to_string(), &self.path)
     }
 
-    /// The keys without which the file may still say a scenario: what has a default.
-    pub fn spare_keys(&self) -> Vec<SpareKey> {
-        let mut spare = Vec::new();
-        let mut document = self.document();
-        for table in ["cluster", "network", "until", "mechanism"] {
-            let keys = document.get(table).and_then(Item::as_table_like);
-            let keys = keys.into_iter().flat_map(TableLike::iter).map(|(key, _)| key.to_owned());
-            spare.extend(keys.map(|key| SpareKey { step: None, table: Some(table), key }));
-        }
-        each_step(&mut document, &mut |at, step| {
-            let is_spare = |key: &&str| step.contains_key(key);
-            for key in ["lateness", "watermark", "mechanism"].into_iter().filter(is_spare) {
-                spare.push(SpareKey { step: Some(at), table: None, key: key.to_owned() });
-            }
-        });
-        spare
-    }
-
-    /// The same scenario without a key.
-    ///
-    /// # Errors
-    /// The scenario needs it.
-    pub fn without_key(&self, spare: &SpareKey) -> Result<Scenario, ScenarioError> {
-        let SpareKey { step, table, key } = spare;
-        let mut document = self.document();
-        if let Some(table) = table
-            && let Some(inner) = document.get_mut(table).and_then(Item::as_table_like_mut)
-        {
-            inner.remove(key);
-            if inner.is_empty() {
-                document.remove(table);
-            }
-        }
-        each_step(&mut document, &mut |at, table| {
-            if Some(at) == *step {
-                table.remove(key);
-            }
-        });
-        self.reread(&document.to_string(), &self.path)
-    }
-
     /// The same scenario without a step that no other reads from.
     ///
     /// # Errors
@@ -159,6 +108,7 @@ impl Scenario {
             Some(Item::Value(Value::Array(steps))) => drop(steps.remove(step.at())),
             _ => {}
         }
+        self.forget_unheld(&mut document, |_| false);
         self.reread(&document.to_string(), &self.path)
     }
 
@@ -250,7 +200,7 @@ impl Scenario {
         }
     }
 
-    fn document(&self) -> DocumentMut {
+    pub(super) fn document(&self) -> DocumentMut {
         parsed(&self.text)
     }
 }

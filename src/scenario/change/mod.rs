@@ -2,10 +2,14 @@
 
 #[cfg(feature = "cli")]
 pub(super) mod edit;
+#[cfg(feature = "cli")]
+pub(super) mod spare;
 pub(super) mod rows;
 pub(super) mod write;
 #[cfg(feature = "cli")]
 pub(super) mod redesign;
+#[cfg(feature = "cli")]
+pub(super) mod unheld;
 pub(super) mod vary;
 #[cfg(feature = "cli")]
 pub(super) mod weather;

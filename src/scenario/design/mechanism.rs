@@ -9,7 +9,7 @@ use crate::scenario::wrong::explain::out_of_range;
 use onceproof_kernel::time::Nanos;
 use onceproof_model::dataflow::mechanism::dedup::{Bloom, Rebuild};
 use onceproof_model::dataflow::mechanism::table::{MechanismRow, MechanismRule, MechanismTakes};
-use onceproof_model::dataflow::mechanism::{CommitRetry, Dedup, Mechanism, Outputs, Settle};
+use onceproof_model::dataflow::mechanism::{CommitRetry, Dedup, Mechanism, Retry};
 use onceproof_model::setting::{Free, Setting, SettingValue};
 use std::ops::{Range, RangeInclusive};
 
@@ -126,8 +126,8 @@ impl Mechanisms {
                 }
             }
         }
-        match (row.rule, &given.value, self.all.dedup) {
-            (Some(MechanismRule::FiltersOfBloom), Given::Design(choice, given), _) => {
+        match (row.rule, &given.value) {
+            (Some(MechanismRule::FiltersOfBloom), Given::Design(choice, given)) => {
                 let setting = row.setting();
                 let word = setting.map_or("", |setting| setting.choices[*choice].word());
                 let own = ["bucket-by", "rebuild", "threshold"].iter();
@@ -141,11 +141,11 @@ impl Mechanisms {
                     Some(_) | None => Ok(()),
                 }
             }
-            (Some(MechanismRule::IdsToForget), _, Dedup::Window(_) | Dedup::Off)
-                if table.get("dedup").is_some() =>
-            {
+            // What a step is given lies over what the file has for all: that `dedup` leaves it nothing, either.
+            (Some(MechanismRule::IdsToForget), ..) if row.is_idle(&self.all) => {
                 let error = source.error(source.key_of(&given.span), "a `gc` that forgets nothing");
-                Err(error.label("with this `dedup` there are no ids for it to forget"))
+                let error = error.label("with this `dedup` there are no ids for it to forget");
+                Err(error.help(use_of(row)))
             }
             _ => Ok(()),
         }
@@ -177,7 +177,7 @@ impl Mechanisms {
                 self.max_given |= max_at.is_some();
                 let retry = &mut self.all.retry;
                 if !self.max_given {
-                    retry.max = retry.max.max(retry.timeout);
+                    retry.max = Retry::default().max.max(retry.timeout);
                 }
                 check_longest(source, retry.timeout, retry.max, max_at.or(timeout_at))
             }
@@ -187,20 +187,29 @@ impl Mechanisms {
                 }
                 CommitRetry { .. } => Ok(()),
             },
-            Some(MechanismRule::OutputsToSettle) => match (self.all.settle, self.all.outputs) {
-                (Settle::WithNext, Outputs::Recompute) => {
-                    let title = "a `settle` that deletes nothing";
-                    let error = source.error(source.key_of(&at), title);
-                    let label =
-                        "with `outputs = \"recompute\"` no output is held until it is acked";
-                    Err(error
-                        .label(label)
-                        .help("it is of use to steps with `outputs = \"checkpoint\"`"))
-                }
-                (Settle::Alone, _) | (Settle::WithNext, Outputs::Checkpoint) => Ok(()),
-            },
-            Some(MechanismRule::IdsToForget) | None => Ok(()),
+            Some(MechanismRule::OutputsToSettle) if row.is_idle(&self.all) => {
+                let error = source.error(source.key_of(&at), "a `settle` that deletes nothing");
+                let label = "with `outputs = \"recompute\"` no output is held until it is acked";
+                Err(error.label(label).help(use_of(row)))
+            }
+            Some(MechanismRule::OutputsToSettle | MechanismRule::IdsToForget) | None => Ok(()),
         }
+    }
+}
+
+/// Which steps have something to do for a mechanism that has nothing to do at others.
+pub(super) fn use_of(row: &MechanismRow) -> &'static str {
+    match row.rule {
+        Some(MechanismRule::OutputsToSettle) => {
+            "it is of use to steps with `outputs = \"checkpoint\"`"
+        }
+        Some(MechanismRule::IdsToForget) => {
+            "it is of use to steps with `dedup = \"catalog\"` or with filters"
+        }
+        Some(
+            MechanismRule::MaxGrows | MechanismRule::MaxIsLongest | MechanismRule::FiltersOfBloom,
+        )
+        | None => "it is of use to every step",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::function::function;
 use super::mechanism::{Mechanisms, number};
+use super::nowhere::nowhere;
 use crate::figures::grouped;
 use crate::scenario::form::raw::{self, AckWord, At, KindWord, span};
 use crate::scenario::form::units::{Duration, LONGEST};
@@ -73,7 +74,14 @@ pub(in crate::scenario) fn parts(
         Some((Step { name, kind, from, shards, failing }, mechanism))
     });
     let made: Vec<Option<(Step, Mechanism)>> = made.collect();
-    let made: Parts = errors.end(made.into_iter().collect())?;
+    let made: Option<Parts> = made.into_iter().collect();
+    if let Some(made) = &made {
+        let mechanisms: Vec<Mechanism> = made.iter().map(|(_, mechanism)| *mechanism).collect();
+        for nowhere in nowhere(file, &mechanisms) {
+            errors.keep::<()>(Err(nowhere.refused(source)));
+        }
+    }
+    let made = errors.end(made)?;
     check_sizes(source, steps, &made).map_err(|error| vec![error])?;
     Ok(made)
 }

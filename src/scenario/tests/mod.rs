@@ -5,6 +5,7 @@ mod words;
 mod expect;
 mod services;
 mod steps;
+mod mechanisms;
 mod faults;
 mod flow;
 mod places;

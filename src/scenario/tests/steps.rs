@@ -1,7 +1,6 @@
-//! Steps, functions, inputs and mechanisms.
+//! Steps, functions and inputs.
 
 use super::*;
-use onceproof_model::dataflow::mechanism::Dedup;
 use onceproof_model::pipeline::{Ack, MessageIds, QueueRules, StepKind};
 use onceproof_sim::input::RowValue;
 
@@ -147,92 +146,6 @@ fn inputs_belong_to_sources() {
 }
 
 #[test]
-fn filters_have_defaults_and_what_is_given_lies_over_them() {
-    use onceproof_model::dataflow::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
-    let check = |dedup: &str, expected: Dedup| {
-        let scenario = read(&with(&format!("[mechanism]\ndedup = {dedup}")));
-        for mechanism in scenario.trial.design.dataflow().expect("Dataflow").mechanisms() {
-            assert_eq!(mechanism.dedup, expected, "{dedup}");
-        }
-    };
-    // 10 minutes, 10 bits for each of 1,000 ids, 7 hashes.
-    let shape = Shape { bucket: 600 * 1_000_000_000, bits_per_id: 10, hashes: 7, expect: 1000 };
-    let (bucket_by, rebuild) = (BucketBy::Stamp, Rebuild::Scan);
-    let default = Bloom { shape, bucket_by, rebuild };
-    check("\"bloom\"", Dedup::Bloom(default));
-    check("{ bloom = {} }", Dedup::Bloom(default));
-    check("\"bloom-only\"", Dedup::BloomOnly(shape));
-    let all = "{ bloom = { bucket = \"1s\", bits-per-id = 2, hashes = 3, expect = 4, \
-        bucket-by = \"arrival\", rebuild = \"lazy\", threshold = 5 } }";
-    let shape = Shape { bucket: 1_000_000_000, bits_per_id: 2, hashes: 3, expect: 4 };
-    let rebuild = Rebuild::Lazy { threshold: 5 };
-    check(all, Dedup::Bloom(Bloom { shape, bucket_by: BucketBy::Arrival, rebuild }));
-    let lazy = Bloom { rebuild: Rebuild::Lazy { threshold: 100 }, ..default };
-    check("{ bloom = { rebuild = \"lazy\" } }", Dedup::Bloom(lazy));
-    check(
-        "{ bloom = { rebuild = \"none\" } }",
-        Dedup::Bloom(Bloom { rebuild: Rebuild::Nothing, ..default }),
-    );
-    check(
-        "{ bloom-only = { expect = 4 } }",
-        Dedup::BloomOnly(Shape { expect: 4, ..default.shape }),
-    );
-}
-
-#[test]
-fn filters_that_make_no_sense_are_refused() {
-    let check = |dedup: &str, title, at, beside| {
-        refused(&with(&format!("[mechanism]\ndedup = {dedup}")), title, at, beside);
-    };
-    let bloom = |keys: &str| format!("{{ bloom = {{ {keys} }} }}");
-    check(&bloom("bucket = \"0s\""), "a bucket of no length", "\"0s\"", "no timestamp");
-    check(&bloom("hashes = 0"), "`hashes` is out of range", "0 }", "from 1 to 32");
-    check(&bloom("bits-per-id = 65"), "`bits-per-id` is out of range", "65", "from 1 to 64");
-    check(&bloom("expect = 0"), "`expect` is out of range", "0 }", "from 1 to 10000000");
-    check(&bloom("bits = 4"), "unknown key `bits`", "bits", "`bits-per-id`");
-    check(&bloom("rebuild = \"scam\""), "unknown name `scam`", "\"scam", "`scan`?");
-    let title = "a threshold that nothing waits for";
-    check(&bloom("threshold = 4"), title, "threshold", "only `rebuild = \"lazy\"` has one");
-    check(&bloom("rebuild = \"scan\", threshold = 4"), title, "threshold", "");
-    let title = "`bloom-only` does not have this";
-    check("{ bloom-only = { rebuild = \"scan\" } }", title, "rebuild", "only `bloom` has");
-    check("{ bloom-only = { threshold = 4 } }", title, "threshold", "");
-    check("{}", "a `dedup` of nothing", "{}", "");
-    check("{ bloom = {}, bloom-only = {} }", "`dedup` is one design", "{ bloom =", "");
-    check("\"blom\"", "unknown name `blom`", "\"blom", "`bloom`?");
-}
-
-#[test]
-fn mechanisms_of_a_step_lie_over_those_of_the_file() {
-    let text = format!(
-        "{HEAD}{INPUT}{SOURCE}mechanism = {{ retry = {{ timeout = \"5ms\" }}, outputs = \"recompute\" }}\n\
-        {COUNT}[mechanism]\nretry = {{ backoff = 3, give-up = 4 }}\ndedup = \"off\"\nre-ack = false\n\
-        atomic = \"id-first\"\nbundle = 8\n"
-    );
-    let scenario = read(&text);
-    let [source, count] = scenario.trial.design.dataflow().expect("Dataflow").mechanisms() else {
-        panic!("two steps")
-    };
-    assert_eq!((source.retry.timeout, source.retry.backoff), (5_000_000, 3));
-    assert_eq!(source.dedup, count.dedup);
-    assert_ne!(source.outputs, count.outputs);
-    assert_eq!(count.retry.timeout, 30_000_000);
-    assert_eq!(count.give_up, onceproof_model::dataflow::mechanism::GiveUp::After(4));
-    let check = |end: &str, title, at, beside| refused(&with(end), title, at, beside);
-    let both = "[mechanism]\ngive-up = 3\nretry = { give-up = 4 }";
-    check(both, "`give-up` is given twice", "give-up = 4", "");
-    let short = "[mechanism]\nretry = { timeout = \"2s\", max = \"1s\" }";
-    let title = "the longest wait of a retry is below its time-out";
-    check(short, title, "\"1s\"", "`timeout` is 2s, `max` is 1s");
-    let long = read(&with("[mechanism]\nretry = { timeout = \"5s\" }"));
-    assert_eq!(
-        long.trial.design.dataflow().expect("Dataflow").mechanisms()[0].retry.max,
-        5_000_000_000
-    );
-    check("[mechanism]\nretry = { timeout = \"0s\" }", "a time-out of 0", "\"0s\"", "");
-}
-
-#[test]
 fn a_stable_input_is_one_that_is_committed_before_it_is_sent() {
     let text = with("[mechanism]\noutputs = \"recompute\"")
         .replace("mechanism = { fuse = false }", "stable-input = true");
@@ -312,42 +225,4 @@ fn queues_are_read() {
         "\"per-user\"",
         "it reads no `queue`",
     );
-}
-
-#[test]
-fn where_outputs_are_computed_again_there_is_nothing_to_settle() {
-    let file = |more: &str| format!("{HEAD}{INPUT}{SOURCE}{COUNT}{more}");
-    let label = "with `outputs = \"recompute\"` no output is held until it is acked";
-    let check = |more: &str| {
-        refused(&file(more), "a `settle` that deletes nothing", "settle", label);
-    };
-    check("[mechanism]\nsettle = \"with-next\"\noutputs = \"recompute\"");
-    check("mechanism = { outputs = \"recompute\", settle = \"with-next\" }");
-    check("mechanism = { settle = \"with-next\" }\n[mechanism]\noutputs = \"recompute\"");
-    // It is of use to the others where one step computes its outputs again.
-    for right in [
-        "mechanism = { outputs = \"recompute\" }\n[mechanism]\nsettle = \"with-next\"",
-        "[mechanism]\nsettle = \"alone\"\noutputs = \"recompute\"",
-    ] {
-        assert!(parse(&file(right)).is_ok(), "{right}");
-    }
-}
-
-#[test]
-fn without_ids_there_is_nothing_to_know_them_by_or_to_forget() {
-    let strategy = "strategy = \"dataflow-at-least-once\"\n";
-    let file = |more: &str| format!("{HEAD}{strategy}{INPUT}{SOURCE}{COUNT}{more}");
-    let check = |more: &str, title, at| refused(&file(more), title, at, "it keeps no ids");
-    let dedup = "`dataflow-at-least-once` has no `dedup`";
-    check("[mechanism]\ndedup = \"catalog\"", dedup, "dedup");
-    check("[mechanism]\ndedup = \"off\"", dedup, "dedup");
-    check("mechanism = { dedup = \"off\" }", dedup, "dedup");
-    check("[mechanism]\ngc = \"never\"", "`dataflow-at-least-once` has no `gc`", "gc");
-    let scenario = parse(&file("[mechanism]\nbundle = 2")).expect("a scenario");
-    let design = scenario.trial.design.dataflow().expect("Dataflow");
-    assert!(design.mechanisms().iter().all(|mechanism| mechanism.dedup == Dedup::Off));
-    assert!(design.mechanisms().iter().all(|mechanism| mechanism.bundle.records == 2));
-    let wrong = file("").replace("at-least-once", "at-least-twice");
-    let title = "unknown name `dataflow-at-least-twice`";
-    refused(&wrong, title, "\"dataflow-at-least-twice\"", "`dataflow-at-least-once`?");
 }

@@ -28,6 +28,15 @@ impl Subject {
         }
     }
 
+    /// The mechanisms that each step sets for itself, by their keys; none where no text says so.
+    pub fn own_mechanisms(&self) -> Vec<Vec<&'static str>> {
+        match self {
+            #[cfg(feature = "cli")]
+            Subject::Scenario(scenario) => scenario.own_mechanisms(),
+            Subject::Trial(_) => Vec::new(),
+        }
+    }
+
     /// The scenario, if it is one.
     #[cfg(feature = "cli")]
     pub fn scenario(&self) -> Option<&Scenario> {

@@ -53,12 +53,10 @@ fn fewer_steps(bench: &mut Bench<'_>, case: &mut Case) {
             continue;
         }
         let Ok(edited) = scenario.without_step(step) else { continue };
-        let (here, there) = (scenario.trial.layout(), edited.trial.layout());
-        let moved = |step: StepIndex| there.find(here.name(step));
-        let faults = case.faults.iter().map(|fault| in_layout(fault, &moved)).collect();
-        let Some(faults) = faults else { continue };
+        let Some(faults) = moved(&case.faults, scenario, &edited) else { continue };
         let goal = bench.goal.clone();
-        let step_hit = goal.step.map(moved);
+        let (here, there) = (scenario.trial.layout(), edited.trial.layout());
+        let step_hit = goal.step.map(|step| there.find(here.name(step)));
         if step_hit == Some(None) {
             continue;
         }
@@ -67,6 +65,13 @@ fn fewer_steps(bench: &mut Bench<'_>, case: &mut Case) {
             bench.goal = goal;
         }
     }
+}
+
+/// The faults of a scenario at the same steps and processes of another one; none if one of them is not there.
+fn moved(faults: &[Fault], from: &Scenario, to: &Scenario) -> Option<Vec<Fault>> {
+    let (here, there) = (from.trial.layout(), to.trial.layout());
+    let moved = |step: StepIndex| there.find(here.name(step));
+    faults.iter().map(|fault| in_layout(fault, &moved)).collect()
 }
 
 /// The fault in a layout where each step is the one that this returns; none if it is about one that is not there. With a
@@ -132,18 +137,23 @@ fn with_shards(
     fault
 }
 
-/// Leaves out keys whose defaults do as well, but for mechanisms that may be wrong.
+/// Leaves out keys whose defaults do as well, but for settings that may be wrong.
 fn fewer_keys(bench: &mut Bench<'_>, case: &mut Case) {
     let keys = case.subject.scenario().map(Scenario::spare_keys).unwrap_or_default();
     for key in keys {
         let Some(scenario) = case.subject.scenario() else { return };
-        let edited = scenario.without_key(&key);
-        // Set right, a mechanism that is wrong may leave another bug of the same class.
-        if edited.as_ref().is_ok_and(|edited| !are_kept(scenario, edited)) {
+        // It may have gone with its table.
+        if !scenario.spare_keys().contains(&key) {
             continue;
         }
-        let faults = case.faults.clone();
-        take(bench, case, edited, faults);
+        let Ok(edited) = scenario.without_key(&key) else { continue };
+        // Set right, a setting that is wrong may leave another bug of the same class.
+        if !are_kept(scenario, &edited) {
+            continue;
+        }
+        // A setting may do without a process.
+        let Some(faults) = moved(&case.faults, scenario, &edited) else { continue };
+        take(bench, case, Ok(edited), faults);
     }
 }
 

@@ -113,6 +113,47 @@ fn parts_of_something_else_are_refused() {
     refused(&files, "a.toml, or a file that it reads, says something else");
 }
 
+/// Two machines have the scenario in different folders.
+#[test]
+fn a_scenario_is_what_it_says_wherever_it_is() {
+    let folder = folder("folders");
+    let text = |claim: &str, more: &[&str]| {
+        let text = super::scenario("lossy", "\"exactly-once\"", &[&[super::LOSSY], more].concat());
+        text.replace("A claim.", claim)
+    };
+    for at in ["one", "two/of/it", "other"] {
+        fs::create_dir_all(folder.path().join(at)).expect("a folder");
+    }
+    folder.write("one/a.toml", text("A claim.", &[]));
+    folder.write("two/of/it/b.toml", text("A claim.", &[]));
+    folder.write("other/a.toml", text("Another claim.", &[]));
+    let part = |path: &str, shard: &str| {
+        let command = ["sweep", path, "--seeds", "0..100", "--shard", shard];
+        let made = folder.onceproof(&command).ends(0);
+        let file = format!("{}-{}.json", path.replace('/', "-"), shard.replace('/', "-"));
+        folder.write(&file, made.stdout);
+        file
+    };
+    let whole = folder.onceproof(&["sweep", "one/a.toml", "--seeds", "0..100"]).ends(0);
+    let parts = [
+        part("one/a.toml", "1/3"),
+        part("two/of/it/b.toml", "2/3"),
+        part("one/a.toml", "3/3"),
+        // One that is there twice, from both machines.
+        part("two/of/it/b.toml", "1/3"),
+    ];
+    assert_eq!(timeless(&merged(&folder, &parts, &[]).ends(0).stdout), timeless(&whole.stdout));
+    // The first part may be of a machine whose folders are not here.
+    fs::rename(folder.path().join("two"), folder.path().join("gone")).expect("a move");
+    let there_first = [&parts[1..], &parts[..1]].concat();
+    let moved = merged(&folder, &there_first, &[]).ends(0);
+    assert_eq!(timeless(&moved.stdout), timeless(&whole.stdout));
+    let other = [&parts[..1], &[part("other/a.toml", "2/3")], &parts[2..]].concat();
+    let why = merged(&folder, &other, &[]).ends(2);
+    let words = "one/a.toml and other/a.toml, or files that they read, say different things";
+    assert!(why.stderr.replace('\n', " ").contains(words), "{why:?}");
+}
+
 #[test]
 fn a_part_that_asks_for_a_command_without_parts_is_refused() {
     let (folder, _) = three("command");

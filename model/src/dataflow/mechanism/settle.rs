@@ -7,6 +7,11 @@
 //! or the system watermark tells that it is a remnant. A receiver that keeps no ids counts it again
 //! (`scenarios/settle/with-next-no-dedup.toml`), and a window of ids must be longer than such a wait.
 //!
+//! How much longer follows from when the wait ends (`worker/held/settle`): until all else in work at this shard is done.
+//! Whatever of it was sent when the ack came is done after one more way of a record, from the commit at its sender to its
+//! ack, and after what faults keep it back; and what is begun after that deletes with its own commit. So a fault may come
+//! later by one such way, and no wait is added that grows with the run.
+//!
 //! Under `recompute` no output is held in a row, so there is nothing to delete, and `with-next` is refused.
 
 /// By which commit an acked output is deleted.

@@ -37,6 +37,49 @@ impl Mechanism {
     pub fn get(&self, key: &str) -> Option<&At<Given>> {
         self.0.iter().find_map(|(other, given)| (*other == key).then_some(given))
     }
+
+    /// All that is given, in the order of the file, each with where it stands. A design is given as a whole.
+    pub fn keys(&self) -> impl Iterator<Item = (MechanismKey, Range<usize>)> + '_ {
+        self.0.iter().flat_map(|(key, At { value, span })| match value {
+            Given::Value(_) | Given::Design(..) => {
+                vec![(MechanismKey { row: key, part: None }, span.clone())]
+            }
+            Given::Parts(GivenParts(parts)) => {
+                let named = |(part, at): &(Part, At<GivenValue>)| {
+                    (MechanismKey::of_part(key, part), at.span.clone())
+                };
+                parts.iter().map(named).collect()
+            }
+        })
+    }
+}
+
+/// What a table of mechanisms gives: a mechanism, or a part of one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::scenario) struct MechanismKey {
+    /// The mechanism.
+    pub row: &'static str,
+    /// The part, of a mechanism that has nothing but parts.
+    pub part: Option<&'static str>,
+}
+
+impl MechanismKey {
+    /// A part in the table of a mechanism; some are mechanisms themselves, which may stand in the table of another.
+    fn of_part(table: &'static str, part: Part) -> MechanismKey {
+        match MechanismRow::of(part.key) {
+            Some(_) => MechanismKey { row: part.key, part: None },
+            None => MechanismKey { row: table, part: Some(part.key) },
+        }
+    }
+}
+
+impl fmt::Display for MechanismKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.part {
+            None => f.write_str(self.row),
+            Some(part) => write!(f, "{}.{part}", self.row),
+        }
+    }
 }
 
 impl GivenParts {

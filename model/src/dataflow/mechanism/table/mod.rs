@@ -19,7 +19,7 @@ mod tries;
 
 pub use tries::{MechanismTry, TryNeeds, TryValue};
 
-use super::Mechanism;
+use super::{Dedup, Mechanism, Outputs, Settle};
 use crate::setting::{Setting, SettingValue};
 
 /// A mechanism.
@@ -160,6 +160,22 @@ impl MechanismRow {
     pub fn may_break_in(&self, of: &Mechanism) -> bool {
         let mut all = self.setting().into_iter().chain(self.parts(of));
         all.any(|setting| setting.may_break_in(of))
+    }
+
+    /// Whether it has nothing to do at a step with these mechanisms, as it is in them.
+    pub fn is_idle(&self, of: &Mechanism) -> bool {
+        match self.rule {
+            Some(MechanismRule::OutputsToSettle) => {
+                (of.settle, of.outputs) == (Settle::WithNext, Outputs::Recompute)
+            }
+            Some(MechanismRule::IdsToForget) => matches!(of.dedup, Dedup::Window(_) | Dedup::Off),
+            Some(
+                MechanismRule::MaxGrows
+                | MechanismRule::MaxIsLongest
+                | MechanismRule::FiltersOfBloom,
+            )
+            | None => false,
+        }
     }
 
     /// Whether it can be such that results are wrong.

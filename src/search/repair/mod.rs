@@ -1,4 +1,5 @@
-//! Settings of a trial that are not right, or may not be, each with the value that is right.
+//! Settings of a trial that are not right, or may not be, each with the value that is right. Whoever explains a failure
+//! looks for the one that makes its run hold; whoever shrinks one says of each whether it is needed.
 
 mod steps;
 
@@ -15,13 +16,14 @@ use onceproof_model::snapshot;
 use onceproof_model::transactions;
 use onceproof_sim::input::SourceInput;
 use onceproof_systems::{Design, Trial, with_settings};
+use std::fmt;
 
 /// Ids that are kept for as long, whoever may still send their records.
 const LONG_WINDOW: &str = "dedup = { window = \"1h\" }";
 
 /// How sure it is that a setting is wrong.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Rank {
+pub(crate) enum Rank {
     /// It is there to be found wrong.
     Wrong,
     /// It is right in some pipelines, and wrong in others.
@@ -38,11 +40,11 @@ pub(super) enum Rank {
 
 /// A setting that is set right.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Repair {
+pub(crate) struct Repair {
     /// How sure it is that it is wrong.
     pub rank: Rank,
-    /// Where it stands in a file: `[mechanism]`, `[at-least-once]`, `step table`; empty at the top of the file.
-    pub place: String,
+    /// Where it stands in a file.
+    pub place: RepairPlace,
     /// Its key.
     pub key: &'static str,
     /// Its value as a file has it.
@@ -52,6 +54,27 @@ pub(super) struct Repair {
     /// Whether the value is the one that holds where a file says nothing.
     pub is_default: bool,
     sets: Sets,
+}
+
+/// Where a setting stands in a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum RepairPlace {
+    /// At its top.
+    Top,
+    /// In a table of this name: `mechanism`, `at-least-once`.
+    Table(&'static str),
+    /// At the step of this name.
+    Step(String),
+}
+
+impl fmt::Display for RepairPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RepairPlace::Top => Ok(()),
+            RepairPlace::Table(name) => write!(f, "[{name}]"),
+            RepairPlace::Step(name) => write!(f, "step {name}"),
+        }
+    }
 }
 
 /// What is changed.
@@ -76,7 +99,7 @@ impl Repair {
     pub fn of_strategy(was: &str, to: &str) -> Repair {
         Repair {
             rank: Rank::Strategy,
-            place: String::new(),
+            place: RepairPlace::Top,
             key: "strategy",
             was: format!("\"{was}\""),
             to: format!("\"{to}\""),
@@ -152,29 +175,47 @@ fn of_steps(design: &Design, at: usize, change: impl FnOnce(&mut Step)) -> Optio
     }
 }
 
-/// Every setting of a trial that is not right or may not be; none for a protocol of a user's own. What is done with ids
-/// is none of a strategy that keeps none.
-pub(super) fn repairs(trial: &Trial, keeps_ids: bool) -> Option<Vec<Repair>> {
+/// Every setting of a trial that is not right or may not be, the surest first; none for a protocol of a user's own. What is
+/// done with ids is none of a strategy that keeps none.
+pub(crate) fn repairs(trial: &Trial, keeps_ids: bool) -> Option<Vec<Repair>> {
     let mut found = match &trial.design {
         Design::Dataflow(design) => of_mechanisms(design, keeps_ids),
-        Design::InMemory(_)
-        | Design::Transactions(_)
-        | Design::Snapshot(_)
-        | Design::MicroBatch(_) => {
-            let settings = trial.design.settings()?;
-            let place = format!("[{}]", settings_word(&settings));
-            with_settings!(&settings, settings => of_settings(settings, &place))
-        }
         Design::Own(_) => return None,
+        _ => of_table(trial),
     };
+    found.extend(of_each_step(trial));
+    found.sort_by_key(|repair| repair.rank);
+    Some(found)
+}
+
+/// Every setting of a trial that may be wrong or promises less than another, in the order of the tables. A mechanism that a
+/// step sets for itself, which `is_own` tells by its number and the key, stands alone; what all other steps have is one.
+pub(crate) fn each_wrong(trial: &Trial, is_own: &dyn Fn(usize, &str) -> bool) -> Vec<Repair> {
+    let mut found = match &trial.design {
+        Design::Dataflow(design) => of_mechanisms_apart(design, is_own),
+        Design::Own(_) => return Vec::new(),
+        _ => of_table(trial),
+    };
+    found.extend(of_each_step(trial));
+    found.retain(|repair| repair.rank <= Rank::Less);
+    found
+}
+
+/// Those of a system that has a table of settings.
+fn of_table(trial: &Trial) -> Vec<Repair> {
+    let Some(settings) = trial.design.settings() else { return Vec::new() };
+    let table = settings_word(&settings);
+    let mut found = with_settings!(&settings, settings => of_settings(settings, table));
     if let Design::MicroBatch(design) = &trial.design {
         found.extend(of_levels(design));
     }
-    for (at, step) in trial.design.pipeline().steps().iter().enumerate() {
-        found.extend(steps::of_step(at, step, has_ids(trial, at)));
-    }
-    found.sort_by_key(|repair| repair.rank);
-    Some(found)
+    found
+}
+
+/// Those of single steps.
+fn of_each_step(trial: &Trial) -> impl Iterator<Item = Repair> + '_ {
+    let steps = trial.design.pipeline().steps().iter().enumerate();
+    steps.flat_map(|(at, step)| steps::of_step(at, step, has_ids(trial, at)))
 }
 
 /// Whether each row of a source has an id that its publisher gave it.
@@ -189,46 +230,22 @@ fn has_ids(trial: &Trial, source: usize) -> bool {
 /// Each mechanism that may be wrong at some step.
 fn of_mechanisms(design: &dataflow::Design, keeps_ids: bool) -> Vec<Repair> {
     let all = design.mechanisms();
-    let first = Mechanism::default();
-    let mut found = Vec::new();
-    for row in Mechanism::table().iter().filter(|row| keeps_ids || !row.is_of_ids) {
-        let wrong: Vec<usize> =
-            (0..all.len()).filter(|&step| row.may_break_in(&all[step])).collect();
-        let mut values: Vec<String> = wrong.iter().map(|&step| of_row(row, &all[step])).collect();
-        values.dedup();
-        let place = match (wrong.len() == all.len(), &wrong[..]) {
-            (true, _) => "[mechanism]".to_owned(),
-            (false, [step]) => of_name(&design.pipeline.steps()[*step]),
-            (false, _) => "[mechanism]".to_owned(),
-        };
-        let is_right_somewhere = |tried: &MechanismTry| {
-            tried.worth == Worth::Right
-                && tried.under.is_none()
-                && wrong.iter().any(|&step| tried.value.to_string() == of_row(row, &all[step]))
-        };
-        let rank = match row.setting().is_some_and(|setting| !setting.choices.is_empty()) {
-            false => Rank::Length,
-            true if row.tries().iter().any(is_right_somewhere) => Rank::Doubtful,
-            true => Rank::Wrong,
-        };
-        if let Some(was) = values.first() {
-            found.push(Repair {
-                rank,
-                place,
-                key: row.key(),
-                was: was.clone(),
-                to: right_of(row),
-                is_default: false,
-                sets: Sets::Mechanism(row.key(), wrong, Box::new(first)),
-            });
-        }
-    }
+    let place = |wrong: &[usize]| match wrong {
+        [step] if all.len() > 1 => of_name(&design.pipeline.steps()[*step]),
+        _ => RepairPlace::Table("mechanism"),
+    };
+    let rows = Mechanism::table().iter().filter(|row| keeps_ids || !row.is_of_ids);
+    let of_row = |row: &'static MechanismRow| {
+        let wrong = wrong_steps(row, all);
+        of_mechanism(row, all, place(&wrong), wrong)
+    };
+    let mut found: Vec<Repair> = rows.filter_map(of_row).collect();
     let forgets_by_watermark =
         |own: &Mechanism| own.dedup == Dedup::Catalog && own.gc == Gc::Watermark;
     if let (true, Ok(with)) = (all.iter().all(forgets_by_watermark), mechanisms(LONG_WINDOW)) {
         found.push(Repair {
             rank: Rank::Beyond,
-            place: "[mechanism]".to_owned(),
+            place: RepairPlace::Table("mechanism"),
             key: "dedup",
             was: "\"catalog\"".to_owned(),
             to: of_written(given(&with).first()),
@@ -237,6 +254,59 @@ fn of_mechanisms(design: &dataflow::Design, keeps_ids: bool) -> Vec<Repair> {
         });
     }
     found
+}
+
+/// The same, those apart that a step sets for itself.
+fn of_mechanisms_apart(
+    design: &dataflow::Design,
+    is_own: &dyn Fn(usize, &str) -> bool,
+) -> Vec<Repair> {
+    let all = design.mechanisms();
+    let of_row = |row: &'static MechanismRow| {
+        let wrong = wrong_steps(row, all);
+        let (own, rest): (Vec<usize>, Vec<usize>) =
+            wrong.into_iter().partition(|&step| is_own(step, row.key()));
+        let of_rest = of_mechanism(row, all, RepairPlace::Table("mechanism"), rest);
+        let of_own = own.into_iter().filter_map(|step| {
+            of_mechanism(row, all, of_name(&design.pipeline.steps()[step]), vec![step])
+        });
+        of_rest.into_iter().chain(of_own).collect::<Vec<_>>()
+    };
+    Mechanism::table().iter().flat_map(of_row).collect()
+}
+
+/// The steps at which a mechanism may be wrong.
+fn wrong_steps(row: &MechanismRow, all: &[Mechanism]) -> Vec<usize> {
+    (0..all.len()).filter(|&step| row.may_break_in(&all[step])).collect()
+}
+
+/// A mechanism that may be wrong at these steps, set right at all of them.
+fn of_mechanism(
+    row: &'static MechanismRow,
+    all: &[Mechanism],
+    place: RepairPlace,
+    steps: Vec<usize>,
+) -> Option<Repair> {
+    let &first = steps.first()?;
+    let is_right_somewhere = |tried: &MechanismTry| {
+        tried.worth == Worth::Right
+            && tried.under.is_none()
+            && steps.iter().any(|&step| tried.value.to_string() == of_row(row, &all[step]))
+    };
+    let rank = match row.setting().is_some_and(|setting| !setting.choices.is_empty()) {
+        false => Rank::Length,
+        true if row.tries().iter().any(is_right_somewhere) => Rank::Doubtful,
+        true => Rank::Wrong,
+    };
+    Some(Repair {
+        rank,
+        place,
+        key: row.key(),
+        was: of_row(row, &all[first]),
+        to: right_of(row),
+        is_default: false,
+        sets: Sets::Mechanism(row.key(), steps, Box::default()),
+    })
 }
 
 /// The value of a mechanism, as a file has it behind its key.
@@ -258,13 +328,13 @@ fn right_of(row: &MechanismRow) -> String {
     first.map_or_else(String::new, |choice| choice.written.to_string())
 }
 
-fn of_name(step: &Step) -> String {
-    format!("step {}", step.name)
+fn of_name(step: &Step) -> RepairPlace {
+    RepairPlace::Step(step.name.clone())
 }
 
 /// Each setting that may be wrong, of a system that has a table of them. What matters only under another setting comes
 /// first: a grant that is given once was not named, since a sink that needs no grants is enough, too.
-fn of_settings<T: HasTable>(settings: &T, place: &str) -> Vec<Repair> {
+fn of_settings<T: HasTable>(settings: &T, table: &'static str) -> Vec<Repair> {
     let first = settings.first();
     let mut found = Vec::new();
     for setting in settings.rows() {
@@ -300,7 +370,7 @@ fn of_settings<T: HasTable>(settings: &T, place: &str) -> Vec<Repair> {
         };
         let repair = Repair {
             rank,
-            place: place.to_owned(),
+            place: RepairPlace::Table(table),
             key: setting.key,
             was: of_written(Some(&setting_in_words(setting, value))),
             to: of_written(Some(&setting_in_words(setting, right))),
