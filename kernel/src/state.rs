@@ -69,12 +69,35 @@ impl WorldState {
         }
     }
 
+    /// Adds the number of a request that the present life of a shard's owner has made.
+    pub fn add_number(&mut self, of: ShardIndex, number: u64) {
+        match self.lives.get(of.at()) {
+            Some(life) => self.add(life.serials.wrapping_sub(number)),
+            None => self.requires(false),
+        }
+    }
+
     /// Adds the number of a commit of a shard's owner.
     pub fn add_commit(&mut self, of: ShardIndex, number: u64) {
         match self.lives.get(of.at()) {
             Some(life) => self.add(number.wrapping_sub(life.commits)),
             None => self.requires(false),
         }
+    }
+
+    /// Adds what a shard's owner has by the numbers of its commits.
+    pub fn add_commits<'a>(
+        &mut self,
+        of: ShardIndex,
+        parts: impl IntoIterator<Item = (&'a u64, impl Hash)>,
+    ) {
+        let mut length = 0_u64;
+        for (&number, part) in parts {
+            self.add_commit(of, number);
+            self.add(part);
+            length += 1;
+        }
+        self.add(length);
     }
 
     /// Whether anything was added that hangs on where a shard was in an earlier life.

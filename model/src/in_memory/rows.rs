@@ -9,7 +9,8 @@ use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::record::{RecordId, Value};
-use onceproof_kernel::system;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{self, ToldWorld};
 use onceproof_kernel::tell::{Served, Standing, Tell, WrittenRow};
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_kernel::told::Told;
@@ -41,7 +42,7 @@ pub struct Rows {
 }
 
 /// What has landed of the windows that end at one time.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 pub struct Batches {
     /// How often a batch of them has landed.
     pub runs: u32,
@@ -202,6 +203,27 @@ impl system::Rows<InMemory> for Rows {
 
     fn told(&self, change: &Change, _: &Design, _: ShardIndex, (): &()) -> Told {
         Told::new(*change)
+    }
+
+    fn tell_state(&self, _: ToldWorld<'_, InMemory>, state: &mut WorldState) {
+        let Rows {
+            offset,
+            results,
+            rows,
+            mirrors: _,
+            counts,
+            known,
+            is_distinct: _,
+            windows: _,
+            landed,
+            serves: _,
+        } = self;
+        state.add(offset);
+        state.add_set(results);
+        state.add_set(rows);
+        state.add_set(counts);
+        state.add_set(known);
+        state.add_set(landed);
     }
 
     fn ids(&self) -> u64 {

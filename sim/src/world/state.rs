@@ -2,6 +2,7 @@
 //! where time goes on, and only of a world in which all machines are up: who is away, cut off or a zombie comes back, and
 //! then it is told. A run with a seed, with a queue, with a call to a service or with fresh ids has none.
 
+use super::event::SessionEnd;
 use super::leases::{Instance, Owner};
 use super::requests::Flight;
 use super::{Event, World};
@@ -9,7 +10,7 @@ use onceproof_kernel::call::Serial;
 use onceproof_kernel::effect::{Commit, CommitProgress, CommitSlot};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::state::{Life, WorldState};
-use onceproof_kernel::system::{Pending, Process, System};
+use onceproof_kernel::system::{Pending, Process, System, ToldWorld};
 use onceproof_kernel::time::Time;
 
 impl<S: System> World<'_, S> {
@@ -87,7 +88,7 @@ impl<S: System> World<'_, S> {
         }
         let mut is_quiet = true;
         for (at, event) in [(at, event)].into_iter().chain(queue.in_order()) {
-            if !self.is_void(event) {
+            if self.may_mean_something(event) {
                 is_quiet &= matches!(event, Event::Wake { timer, .. } if *timer == S::INPUT);
                 state.add(at);
                 self.add_event(event, &mut state);
@@ -99,7 +100,7 @@ impl<S: System> World<'_, S> {
         for (shard, &session) in (0..).map(ShardIndex).zip(sessions) {
             state.add(session == outside.store.token(shard));
         }
-        workers.iter().for_each(|worker| worker.tell_state(&mut state));
+        workers.iter().for_each(|worker| worker.tell_state(self.told_world(), &mut state));
         // What is outside is much, and grows.
         if !state.is_told() {
             return None;
@@ -111,6 +112,10 @@ impl<S: System> World<'_, S> {
         state.state()
     }
 
+    fn told_world(&self) -> ToldWorld<'_, S> {
+        ToldWorld { design: self.design, shared: &self.outside.shared }
+    }
+
     fn lives(&self) -> impl Iterator<Item = Life> {
         let shards = (0..self.workers.len() as u32).map(ShardIndex);
         shards.zip(&self.workers).map(|(shard, worker)| Life {
@@ -120,6 +125,19 @@ impl<S: System> World<'_, S> {
         })
     }
 
+    /// Whether something comes of an event, or may yet. A session that was to end of a member that was away is kept: it ends
+    /// when that time comes if the member is away again.
+    fn may_mean_something(&self, event: &Event<S>) -> bool {
+        match *event {
+            Event::Wake { shard, life, timer } => {
+                let who = Instance { shard, life };
+                self.is_running(who) && self.running(who).may_await(timer)
+            }
+            Event::Session { why: SessionEnd::Away, .. } => true,
+            _ => !self.is_void(event),
+        }
+    }
+
     /// Adds what is still to happen.
     fn add_event(&self, event: &Event<S>, state: &mut WorldState) {
         state.add(std::mem::discriminant(event));
@@ -127,11 +145,11 @@ impl<S: System> World<'_, S> {
             Event::Request { flight } => {
                 let Flight { request, host } = &self.flights[flight];
                 state.add(host);
-                S::add_pending(Pending::Request(request), state);
+                request.tell_state(self.told_world(), state);
             }
             Event::Reply { to, from, slot: _, serial, ref body } => {
                 self.add_route(to, from, serial, state);
-                S::add_pending(Pending::Reply(body), state);
+                S::add_pending(Pending::Reply(body), self.told_world(), state);
             }
             Event::Error { to, from, slot: _, serial } => self.add_route(to, from, serial, state),
             Event::Commit { wire, is_answered } => {
@@ -145,7 +163,7 @@ impl<S: System> World<'_, S> {
             Event::Repeat { wire } => self.add_wire(wire, state),
             Event::Wake { shard, life, timer } => {
                 state.requires(self.owner(shard) == Instance { shard, life });
-                S::add_pending(Pending::Timer(shard, timer), state);
+                S::add_pending(Pending::Timer(shard, timer), self.told_world(), state);
             }
             Event::Call { .. }
             | Event::Called { .. }
@@ -183,7 +201,10 @@ impl<S: System> World<'_, S> {
         match is_answered {
             // What waited for it is gone, and it changes nothing more.
             true => state.requires(has_applied),
-            false => S::add_pending(Pending::Commit(kept, &self.workers[shard.at()]), state),
+            false => {
+                let commit = Pending::Commit(kept, &self.workers[shard.at()]);
+                S::add_pending(commit, self.told_world(), state);
+            }
         }
     }
 }

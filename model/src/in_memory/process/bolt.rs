@@ -14,9 +14,11 @@ use crate::pipeline::StepKind;
 use crate::stream::{CountedCell, Leaving, Record, Sum, Windowed};
 use hashbrown::HashMap;
 use onceproof_kernel::env::Env;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::tell::Pile;
 use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
@@ -36,7 +38,7 @@ pub(super) struct Bolt {
 }
 
 /// A record that came, with its place in a tree.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Hash, Debug)]
 struct Tuple {
     record: Record,
     branch: Option<Branch>,
@@ -51,6 +53,14 @@ struct Outcome {
 }
 
 impl Bolt {
+    pub fn tell_state(&self, shard: ShardIndex, state: &mut WorldState) {
+        let Bolt { counts, known, greatest, shown, counting } = self;
+        state.add_set(counts);
+        state.add_set(known);
+        state.add((greatest, shown));
+        state.add_commits(shard, counting);
+    }
+
     /// A tuple arrives.
     pub fn takes<E: Env<InMemory>>(
         &mut self,

@@ -9,9 +9,12 @@ use super::MicroBatch;
 use super::design::{BatchRole, Design};
 use super::kept::{Kept, KeptBatchState, KeptLogRow};
 use super::message::{Change, LogOf, StateVersion};
+use super::pending::add_log_row;
+use super::settings::StateRule;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::sorted::SortedMap;
-use onceproof_kernel::system;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{self, ToldWorld};
 use onceproof_kernel::tell::Tell;
 use onceproof_kernel::time::Time;
 use onceproof_kernel::told::Told;
@@ -41,6 +44,17 @@ pub struct LogRows {
 }
 
 impl LogRows {
+    fn tell_state(&self, kept: &Kept, state: &mut WorldState) {
+        let LogRows { offsets, results, commits } = self;
+        for log in [offsets, results, commits] {
+            state.add(log.len());
+            for (batch, &row) in log {
+                state.add(batch);
+                add_log_row(row, kept, state);
+            }
+        }
+    }
+
     fn log(&self, log: LogOf) -> &SortedMap<u32, KeptLogRow> {
         match log {
             LogOf::Offsets => &self.offsets,
@@ -68,6 +82,14 @@ pub struct StateRows {
 }
 
 impl StateRows {
+    /// Adds all versions. A state that is put again is known by its handle, which is the same as that of the version of this
+    /// name where each attempt has a name of its own; elsewhere it cannot be told.
+    fn tell_state(&self, of: ToldWorld<'_, MicroBatch>, state: &mut WorldState) {
+        let StateRows { keep: _, versions } = self;
+        state.requires(of.design.settings.state == StateRule::Accepted);
+        state.add_list(versions.iter().map(|(name, &made)| (name, of.shared.get(made))));
+    }
+
     /// The state of this name.
     pub fn get(&self, version: StateVersion) -> Option<KeptBatchState> {
         self.versions.get(&version).copied()
@@ -137,6 +159,19 @@ impl system::Rows<MicroBatch> for Rows {
             }
             BatchRole::Table(step) => Rows::Table(TableRows::new(design, step)),
         };
+    }
+
+    fn tell_state(&self, of: ToldWorld<'_, MicroBatch>, state: &mut WorldState) {
+        match self {
+            Rows::None => {}
+            Rows::Store(rows) => {
+                of.shared.tell_state(state);
+                rows.tell_state(of.shared, state);
+            }
+            Rows::State(rows) => rows.tell_state(of, state),
+            Rows::Log(released) => state.add(released),
+            Rows::Table(rows) => rows.tell_state(state),
+        }
     }
 
     /// Only a row that is new leads anywhere. A job that fails again and again stores states for ever.

@@ -7,6 +7,7 @@ use crate::pipeline::StepKind;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::sorted::{SortedMap, SortedSet};
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::tell::{Pane, Tell, WrittenRow};
 
 /// A table.
@@ -42,6 +43,12 @@ impl TableRows {
             seen: 0,
             writing: None,
         }
+    }
+
+    pub(super) fn tell_state(&self, state: &mut WorldState) {
+        let TableRows { step: _, is_sink: _, rule: _, of: _, batches, parts, first, seen, writing } =
+            self;
+        state.add((batches, parts, first, seen, writing));
     }
 
     /// Whether it has a batch.

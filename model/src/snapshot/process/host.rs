@@ -13,6 +13,8 @@ use crate::stream::answer;
 use onceproof_kernel::effect::{self, Input, Replied, Written};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::ToldWorld;
 
 /// What a request of the process itself belongs to; those of a task belong to its attempt.
 const REGISTRATION: u32 = 0;
@@ -60,6 +62,21 @@ impl TaskHost {
             | Timer::TimedOut { .. }
             | Timer::Unassigned { .. } => false,
         }
+    }
+
+    /// A task that begins can wait for what was set for an earlier one of its attempt.
+    pub(super) fn may_await(&self, timer: Timer) -> bool {
+        match timer {
+            Timer::Retry { .. } => self.awaits(timer),
+            _ => true,
+        }
+    }
+
+    pub(super) fn tell_state(&self, of: ToldWorld<'_, Snapshot>, state: &mut WorldState) {
+        let TaskHost { hands, shard: _, tasks, newest, before } = self;
+        hands.tell_state(of, state);
+        state.add((tasks.len(), newest, before));
+        tasks.iter().for_each(|task| task.tell_state(of, state));
     }
 
     pub(super) fn handle<E: Env<Snapshot>>(

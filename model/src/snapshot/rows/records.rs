@@ -1,10 +1,13 @@
 //! The rows of the coordinator: the token of its leader, the records of complete checkpoints, and which states are gone. What
 //! is written under another token than the present one is refused as a whole.
 
+use crate::snapshot::Snapshot;
 use crate::snapshot::design::Design;
 use crate::snapshot::message::{BlobId, Change};
 use crate::snapshot::state::KeptRecord;
 use onceproof_kernel::sorted::{SortedMap, SortedSet};
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::ToldWorld;
 use onceproof_kernel::tell::{Tell, WholeUnit};
 
 /// The rows of the coordinator.
@@ -45,6 +48,26 @@ impl RecordRows {
             units: SortedSet::new(),
             progress: 0,
         }
+    }
+
+    pub(super) fn tell_state(&self, of: ToldWorld<'_, Snapshot>, state: &mut WorldState) {
+        let RecordRows {
+            is_fenced: _,
+            token,
+            leader,
+            attempt,
+            counter,
+            is_finished,
+            records,
+            dropped,
+            discarded,
+            units,
+            progress,
+        } = self;
+        state.add((token, leader, attempt, counter, is_finished));
+        let content = |(checkpoint, &kept)| (checkpoint, of.shared.record(kept));
+        state.add_list(records.iter().map(content));
+        state.add((dropped, discarded, units, progress));
     }
 
     /// The newest record, with the number of its checkpoint.

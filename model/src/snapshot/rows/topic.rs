@@ -7,11 +7,12 @@ use crate::snapshot::message::{Change, FlowingRow, ReadPane, TransactionHandle, 
 use crate::snapshot::settings::{CommitRule, Settings};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::tell::{Pane, Tell, WrittenRow};
 use onceproof_kernel::time::Time;
 
 /// What has become of a transaction.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum TransactionFate {
     /// It is open.
     Open,
@@ -22,7 +23,7 @@ pub enum TransactionFate {
 }
 
 /// A transaction.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 struct TopicTransaction {
     epoch: u32,
     fate: TransactionFate,
@@ -60,6 +61,11 @@ impl TopicRows {
             fence: 0,
             seen: 0,
         }
+    }
+
+    pub(super) fn tell_state(&self, state: &mut WorldState) {
+        let TopicRows { settings: _, step: _, is_sink: _, part: _, named, fence, seen } = self;
+        state.add((named, fence, seen));
     }
 
     /// The epoch of a transaction, and what has become of it.

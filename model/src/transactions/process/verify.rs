@@ -12,6 +12,8 @@ use crate::transactions::message::{Producer, Request};
 use crate::transactions::settings::Verify;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::ToldWorld;
 
 /// What waits for the coordinator at a partition.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +27,25 @@ pub(super) struct Verifier {
 }
 
 impl Verifier {
+    /// Adds its state. Guards only tell verifications apart.
+    pub fn tell_state(
+        &self,
+        caller: &Caller,
+        of: ToldWorld<'_, Transactions>,
+        state: &mut WorldState,
+    ) {
+        let Verifier { guards, held, waiting, asked } = self;
+        let ago = |guard: &u32| guards - guard;
+        state.add_list(held.iter().map(|(id, (guard, epoch))| (id, ago(guard), epoch)));
+        state.add(waiting.len());
+        waiting.iter().for_each(|asker| asker.tell_state(of, state));
+        state.add(asked.len());
+        for (&number, (producer, guard)) in asked {
+            state.add_number(caller.shard, number.into());
+            state.add((producer, ago(guard)));
+        }
+    }
+
     /// A request waits, and the coordinator is asked for its transaction.
     pub fn ask<E>(
         &mut self,

@@ -4,6 +4,7 @@ use crate::transactions::design::Design;
 use crate::transactions::message::{Change, Transaction, TransactionState};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::sorted::SortedSet;
+use onceproof_kernel::state::WorldState;
 
 /// The rows of the coordinator.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +14,16 @@ impl CoordinatorRows {
     pub(super) fn new(design: &Design) -> CoordinatorRows {
         let ids = design.settings.clients as usize;
         CoordinatorRows(vec![Default::default(); ids])
+    }
+
+    pub(super) fn tell_state(&self, state: &mut WorldState) {
+        let CoordinatorRows(all) = self;
+        for (transaction, partitions) in all {
+            let Transaction { is_known, epoch, state: stage, commits, start } = *transaction;
+            // When it began decides when it is aborted, while it is open.
+            let start = (stage == TransactionState::Ongoing).then_some(start);
+            state.add((is_known, epoch, stage, commits, start, partitions));
+        }
     }
 
     /// What is known of a transactional id.

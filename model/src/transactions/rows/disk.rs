@@ -4,6 +4,7 @@
 use crate::stream::{CountedCell, Sum};
 use hashbrown::HashMap;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
 use rustc_hash::FxBuildHasher;
 
 /// The disk of a client.
@@ -24,6 +25,15 @@ pub struct TaskStore {
 }
 
 impl Disk {
+    pub(super) fn tell_state(&self, state: &mut WorldState) {
+        let Disk { stores } = self;
+        state.add(stores.len());
+        for (task, TaskStore { sums, at, checkpoint }) in stores {
+            state.add((task, at, checkpoint));
+            state.add_set(sums);
+        }
+    }
+
     /// The store of a task; an empty one, if there is none.
     pub fn store(&mut self, task: u32) -> &mut TaskStore {
         self.stores.or_default(task)

@@ -6,6 +6,7 @@ use crate::transactions::message::Change;
 use crate::transactions::settings::{GroupOffsets, Settings};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::tell::{Tell, WholeUnit};
 use onceproof_kernel::time::Time;
 
@@ -44,6 +45,23 @@ impl GroupRows {
             pending: SortedMap::new(),
             producers: Producers::default(),
         }
+    }
+
+    pub(super) fn tell_state(&self, state: &mut WorldState) {
+        let GroupRows {
+            settings,
+            tasks: _,
+            members,
+            generation,
+            is_rebalancing,
+            round,
+            assigned,
+            positions,
+            pending,
+            producers,
+        } = self;
+        state.add((members, generation, is_rebalancing, round, assigned, positions, pending));
+        producers.tell_state(settings, state);
     }
 
     /// What is known of a producer now.

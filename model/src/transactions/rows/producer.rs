@@ -3,11 +3,12 @@
 use crate::transactions::message::Producer;
 use crate::transactions::settings::Settings;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::time::Time;
 use std::collections::VecDeque;
 
 /// What is known of one producer, but for its last batches.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Known {
     /// The epoch of its last entry or marker.
     pub epoch: u32,
@@ -38,6 +39,17 @@ impl Known {
 }
 
 impl Producers {
+    /// Adds what is known of each. When one last wrote decides whether it is forgotten, where any is.
+    pub fn tell_state(&self, settings: &Settings, state: &mut WorldState) {
+        let Producers(all) = self;
+        state.add(all.len());
+        for (id, (known, batches)) in all {
+            let Known { epoch, next, open, coordinator, used } = known;
+            state.add((id, epoch, next, open, coordinator, batches));
+            state.add(settings.producer_expiry.map(|_| used));
+        }
+    }
+
     /// What is known of one now.
     pub fn of(&self, id: u32, now: Time, settings: &Settings) -> Option<Known> {
         self.0.get(&id).map(|(known, _)| *known).filter(|known| !known.is_over(now, settings))

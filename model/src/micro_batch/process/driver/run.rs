@@ -2,13 +2,14 @@
 //! write.
 
 use crate::micro_batch::design::Design;
-use crate::micro_batch::kept::{AcceptedStates, KeptRows};
+use crate::micro_batch::kept::{AcceptedStates, Kept, KeptRows};
 use crate::micro_batch::message::{ExecutorLife, TaskName};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
 
 /// What came out of a task.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Hash, Debug)]
 pub(super) struct TaskOutput {
     pub task: TaskName,
     pub executor: ShardIndex,
@@ -30,7 +31,7 @@ pub(super) struct StagePartition {
 }
 
 /// An attempt of a task.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Hash, Debug)]
 pub(super) struct Attempted {
     pub executor: ShardIndex,
     pub life: ExecutorLife,
@@ -69,6 +70,16 @@ impl BatchRun {
             served: vec![false; stages.len()],
             ..BatchRun::default()
         }
+    }
+
+    /// Adds its state.
+    pub fn tell_state(&self, kept: &Kept, state: &mut WorldState) {
+        let BatchRun { partitions, eras, outputs, served, attempts, states, grants } = self;
+        for (shard, partition) in partitions {
+            let StagePartition { output, rows, was_done, sum, failures } = partition;
+            state.add((shard, output, rows.map(|rows| kept.get(rows)), was_done, sum, failures));
+        }
+        state.add((partitions.len(), eras, outputs, served, attempts, states, grants));
     }
 
     /// Whether an attempt may still count.

@@ -8,6 +8,7 @@ use crate::micro_batch::MicroBatch;
 use crate::micro_batch::alphabet::{APPLY, SPILL};
 use crate::micro_batch::kept::{KeptBatchState, KeptFile, KeptOrder, KeptRows, of_task};
 use crate::micro_batch::message::{ExecutorLife, Request, TaskName, TaskReport};
+use crate::micro_batch::pending::add_all;
 use crate::micro_batch::settings::StateRule;
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::effect::Effect;
@@ -15,9 +16,11 @@ use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::words;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::ToldWorld;
 
 /// How far an attempt is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum TaskStage {
     /// It waits for so many files.
     Fetching(usize),
@@ -57,6 +60,16 @@ pub(super) struct MadeByTask {
 }
 
 impl RunningTask {
+    pub(super) fn tell_state(&self, of: ToldWorld<'_, MicroBatch>, state: &mut WorldState) {
+        let RunningTask { name, order, stage, input, made } = self;
+        state.add((name, of.shared.get(*order), stage, made.is_some()));
+        add_all(input.iter().copied(), of.shared, state);
+        if let Some(MadeByTask { rows, file, sum, state: kept }) = made {
+            state.add((of.shared.get(*rows), sum, kept.map(|kept| of.shared.get(kept))));
+            super::add_file(file, of.shared, state);
+        }
+    }
+
     /// Whether there is something to do for it right now.
     pub(super) fn is_ready(&self) -> bool {
         matches!(self.stage, TaskStage::Fetched | TaskStage::Spilling)
