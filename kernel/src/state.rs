@@ -69,6 +69,15 @@ impl WorldState {
         }
     }
 
+    /// Adds what an earlier life of a shard has that goes on: its numbers are part of the state as they are.
+    pub fn add_earlier_life(&mut self, of: ShardIndex, add: impl FnOnce(&mut WorldState)) {
+        let Some(life) = self.lives.get(of.at()).copied() else { return self.requires(false) };
+        self.knows_earlier_lives = true;
+        self.lives[of.at()] = Life { serials: 0, commits: 0, ..life };
+        add(self);
+        self.lives[of.at()] = life;
+    }
+
     /// Adds the number of a request that the present life of a shard's owner has made.
     pub fn add_number(&mut self, of: ShardIndex, number: u64) {
         match self.lives.get(of.at()) {

@@ -231,6 +231,11 @@ pub trait Process<S: System>: Debug {
         0
     }
 
+    /// The token of this life. Without, no state is told while a process that has lost its shard goes on.
+    fn token(&self) -> Option<u64> {
+        None
+    }
+
     /// Adds its state. As it stands here that cannot be told, and nothing is left out of a search. Whoever writes another
     /// one must add all that decides anything: two states that are taken for one are searched once.
     fn tell_state(&self, of: ToldWorld<'_, S>, state: &mut WorldState) {

@@ -311,6 +311,14 @@ impl<S: System> Store<S> {
         self.shards.iter().any(|slot| slot.rows.garbage().outputs > 0)
     }
 
+    /// Adds which commits were applied of lives before the present one, where those of such lives still are.
+    pub fn tell_earlier_commits(&self, of: ShardIndex, state: &mut WorldState) {
+        let Slot { token, earlier, is_fenced, .. } = &self.shards[of.at()];
+        if !is_fenced {
+            state.add_list(earlier.iter().map(|(under, applied)| (token - under, applied)));
+        }
+    }
+
     /// Adds all rows to the state. With no commit on its way, only the next ones are looked up, and they have numbers
     /// of their own.
     pub fn tell_state(&self, of: ToldWorld<'_, S>, state: &mut WorldState) {

@@ -26,7 +26,7 @@ impl Answers {
             can_leave: _,
             fired,
             strikes,
-            has_twins,
+            twins,
             acks,
             log,
             changes,
@@ -41,7 +41,7 @@ impl Answers {
         }
         self.fired = *fired;
         self.strikes.clone_from(strikes);
-        self.has_twins = *has_twins;
+        self.twins.clone_from(twins);
         self.acks.clone_from(acks);
         self.changes = *changes;
         self.delays = None;

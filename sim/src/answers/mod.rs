@@ -56,8 +56,8 @@ pub struct Answers {
     can_leave: bool,
     fired: Fired,
     strikes: Strikes,
-    /// Whether any request was doubled, and since then the fates of acks.
-    has_twins: bool,
+    /// The requests that were doubled and are answered, with how many acks were sent since; and since then the fates of acks.
+    twins: HashMap<u64, u8, FxBuildHasher>,
     acks: HashMap<u64, AckFate, FxBuildHasher>,
     /// What a run in detail writes down.
     log: Option<Log>,
@@ -81,7 +81,7 @@ impl Answers {
             can_leave: plan.hosts(layout) > 1 && layout.has_members(),
             fired: Fired::default(),
             strikes: Strikes::default(),
-            has_twins: false,
+            twins: HashMap::default(),
             acks: HashMap::default(),
             log: None,
             changes: 0,
@@ -107,7 +107,7 @@ impl Answers {
         self.questions.reset();
         self.fired = Fired::default();
         self.strikes.clear();
-        self.has_twins = false;
+        self.twins.clear();
         self.acks.clear();
         self.log = self.is_watched(in_detail).then(Log::default);
         self.listen();
@@ -196,8 +196,11 @@ impl Answers {
             }
             Some(Kind::DropRequest) => RequestFate::Lost,
             Some(Kind::Duplicate { .. }) => {
-                self.has_twins = true;
-                self.listen();
+                // Nobody acks what nobody answers.
+                if is_answered && exchange.passage == Passage::Answered {
+                    self.twins.insert(exchange.point, 0);
+                    self.listen();
+                }
                 RequestFate::Twice
             }
             Some(Kind::Delay { by, .. }) => RequestFate::Late(by),
@@ -215,10 +218,13 @@ impl Answers {
         if !self.may_happen(Asked::Ack, exchange.point) {
             return AckFate::Pass;
         }
-        if self.has_twins
-            && let Some(&fate) = self.acks.get(&exchange.point)
-        {
-            return fate;
+        if !self.twins.is_empty() {
+            if let Some(acks) = self.twins.get_mut(&exchange.point) {
+                *acks = acks.saturating_add(1);
+            }
+            if let Some(&fate) = self.acks.get(&exchange.point) {
+                return fate;
+            }
         }
         let moment = Moment::Exchange(*exchange);
         let kind = self.decide(Asked::Ack, moment, exchange.point, |_| true, layout, words);
@@ -235,7 +241,7 @@ impl Answers {
             Some(Kind::ErrorApplied) => AckFate::Error,
             Some(kind) => unreachable!("{kind:?} is not asked of acks"),
         };
-        if self.has_twins {
+        if !self.twins.is_empty() {
             self.acks.insert(exchange.point, fate);
         }
         fate

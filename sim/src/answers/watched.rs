@@ -8,6 +8,7 @@ use crate::fault::kind::Asked;
 use crate::fault::{Fault, Kind, Leg};
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::name::Vocabulary;
+use onceproof_kernel::state::WorldState;
 
 impl Answers {
     /// From now on, writes down every fault of these kinds that could be placed.
@@ -22,9 +23,12 @@ impl Answers {
         self.possible.take().map_or_else(Default::default, parts)
     }
 
-    /// Whether any request was doubled, so that the fates of acks are kept.
-    pub fn knows_twins_of_acks(&self) -> bool {
-        self.has_twins
+    /// Adds the doubled requests of which not both copies were acked: both acks have one fate. After that nothing is acked
+    /// under their name.
+    pub fn tell_twins(&self, state: &mut WorldState) {
+        let is_open = |&(_, &acks): &(&u64, &u8)| acks < 2;
+        let with_fate = |(point, acks)| (point, acks, self.acks.get(point));
+        state.add_set(self.twins.iter().filter(is_open).map(with_fate));
     }
 
     /// Whether anyone wants to know in which states the world is.

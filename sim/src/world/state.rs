@@ -1,9 +1,8 @@
 //! The state of a world between two events, for a search that leaves out what another schedule leads to, too. It is told
-//! where time goes on, and only of a world in which all machines are up: who is away, cut off or a zombie comes back, and
-//! then it is told. A run with a seed, with a queue, with a call to a service or with fresh ids has none.
+//! where time goes on, and only of a world in which all machines are up: who is away comes back, and then it is told. A run with a seed, with a queue, with a call to a service or with fresh ids has none.
 
 use super::event::SessionEnd;
-use super::leases::{Instance, Owner};
+use super::leases::{Instance, Owner, Zombie};
 use super::requests::Flight;
 use super::{Event, World};
 use onceproof_kernel::call::Serial;
@@ -67,8 +66,7 @@ impl<S: System> World<'_, S> {
             until_planted: _,
         } = self;
         // Before calm, nothing hangs on how long nothing has come of anything.
-        let is_told = zombies.is_empty()
-            && moving.is_empty()
+        let is_told = moving.is_empty()
             && outs.is_empty()
             && at <= *calm_at
             && owners.iter().all(|owner| owner.is_running);
@@ -86,21 +84,20 @@ impl<S: System> World<'_, S> {
         if !state.is_told() {
             return None;
         }
-        let mut is_quiet = true;
         for (at, event) in [(at, event)].into_iter().chain(queue.in_order()) {
             if self.may_mean_something(event) {
-                is_quiet &= matches!(event, Event::Wake { timer, .. } if *timer == S::INPUT);
                 state.add(at);
                 self.add_event(event, &mut state);
             }
         }
-        // The ack of a copy has the fate of that of the other copy, which is no part of the state.
-        state.requires(is_quiet || !outside.answers.knows_twins_of_acks());
+        outside.answers.tell_twins(&mut state);
         // Whether the death of a member leaves its group a session to end.
         for (shard, &session) in (0..).map(ShardIndex).zip(sessions) {
             state.add(session == outside.store.token(shard));
         }
         workers.iter().for_each(|worker| worker.tell_state(self.told_world(), &mut state));
+        state.add(zombies.len());
+        zombies.iter().for_each(|zombie| self.add_zombie(zombie, &mut state));
         // What is outside is much, and grows.
         if !state.is_told() {
             return None;
@@ -162,8 +159,15 @@ impl<S: System> World<'_, S> {
             }
             Event::Repeat { wire } => self.add_wire(wire, state),
             Event::Wake { shard, life, timer } => {
-                state.requires(self.owner(shard) == Instance { shard, life });
-                S::add_pending(Pending::Timer(shard, timer), self.told_world(), state);
+                let who = Instance { shard, life };
+                let zombie = self.zombies.iter().position(|zombie| zombie.who == who);
+                let timer = Pending::Timer(shard, timer);
+                let add = |state: &mut WorldState| S::add_pending(timer, self.told_world(), state);
+                state.add(zombie);
+                match zombie {
+                    None => add(state),
+                    Some(_) => state.add_earlier_life(shard, add),
+                }
             }
             Event::Call { .. }
             | Event::Called { .. }
@@ -174,6 +178,15 @@ impl<S: System> World<'_, S> {
             | Event::Boot { .. }
             | Event::Fault { .. } => state.requires(false),
         }
+    }
+
+    /// Adds a process that has lost its shard and goes on.
+    fn add_zombie(&self, zombie: &Zombie<S>, state: &mut WorldState) {
+        let Zombie { who: Instance { shard, life: _ }, host, worker } = zombie;
+        let Some(token) = worker.token() else { return state.requires(false) };
+        state.add((shard, host, self.outside.store.token(*shard) - token, worker.serials()));
+        self.outside.store.tell_earlier_commits(*shard, state);
+        state.add_earlier_life(*shard, |state| worker.tell_state(self.told_world(), state));
     }
 
     /// Adds where a reply goes, and to which request. Its slot follows from the serial.

@@ -128,6 +128,10 @@ impl Process<InMemory> for Task {
         self.hands.messages()
     }
 
+    fn token(&self) -> Option<u64> {
+        Some(self.hands.token)
+    }
+
     fn tell_state(&self, _: ToldWorld<'_, InMemory>, state: &mut WorldState) {
         let Task { hands, role } = self;
         hands.tell_state(state);

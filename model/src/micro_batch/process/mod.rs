@@ -119,6 +119,10 @@ impl Process<MicroBatch> for BatchProcess {
         self.calls().map_or(0, OpenCalls::requests)
     }
 
+    fn token(&self) -> Option<u64> {
+        self.calls().map(OpenCalls::token)
+    }
+
     fn tell_state(&self, of: ToldWorld<'_, MicroBatch>, state: &mut WorldState) {
         match self {
             BatchProcess::Driver(driver) => driver.tell_state(of, state),

@@ -168,6 +168,14 @@ impl Process<Snapshot> for JobProcess {
         }
     }
 
+    fn token(&self) -> Option<u64> {
+        match self {
+            JobProcess::Coordinator(coordinator) => Some(coordinator.hands.calls.token()),
+            JobProcess::Host(host) => Some(host.hands.calls.token()),
+            JobProcess::Topic(_) => None,
+        }
+    }
+
     fn tell_state(&self, of: ToldWorld<'_, Snapshot>, state: &mut WorldState) {
         match self {
             JobProcess::Coordinator(coordinator) => coordinator.tell_state(of, state),

@@ -187,6 +187,10 @@ impl Process<Transactions> for Participant {
         self.caller.requests()
     }
 
+    fn token(&self) -> Option<u64> {
+        Some(self.caller.token)
+    }
+
     fn tell_state(&self, of: ToldWorld<'_, Transactions>, state: &mut WorldState) {
         let Participant { caller, place } = self;
         caller.tell_state(of, state);
