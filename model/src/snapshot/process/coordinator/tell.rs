@@ -3,6 +3,7 @@
 use super::checkpoint::PendingCheckpoint;
 use super::{JobCoordinator, Restorable};
 use crate::snapshot::Snapshot;
+use crate::snapshot::settings::LateAcks;
 use onceproof_kernel::state::WorldState;
 use onceproof_kernel::system::ToldWorld;
 
@@ -41,8 +42,11 @@ impl JobCoordinator {
         state.add((runners, newest, before, unassigned, awaited, is_due));
         state.add((failed, last, finished, pending.is_some()));
         pending.iter().for_each(|pending| pending.tell_state(of, state));
-        state.add(aborted.len());
-        aborted.iter().for_each(|aborted| aborted.tell_state(of, state));
+        // Only a late ack that counts, and a record that it has written, ask for a checkpoint that was aborted.
+        if of.design.settings.late_acks != LateAcks::Drop {
+            state.add(aborted.len());
+            aborted.iter().for_each(|aborted| aborted.tell_state(of, state));
+        }
     }
 }
 
