@@ -74,6 +74,27 @@ impl Rows {
         self.results.get(&(standing.step, cell)).is_some_and(|&(newest, _)| newest > age)
     }
 
+    fn tell_all(&self, state: &mut WorldState) {
+        let Rows {
+            offset,
+            results,
+            rows,
+            mirrors: _,
+            counts,
+            known,
+            is_distinct: _,
+            windows: _,
+            landed,
+            serves: _,
+        } = self;
+        state.add(offset);
+        state.add_set(results);
+        state.add_set(rows);
+        state.add_set(counts);
+        state.add_set(known);
+        state.add_set(landed);
+    }
+
     /// What has landed of the windows that end at a time.
     pub fn landed(&self, end: Time) -> Option<&Batches> {
         self.landed.get(&end)
@@ -206,24 +227,7 @@ impl system::Rows<InMemory> for Rows {
     }
 
     fn tell_state(&self, _: ToldWorld<'_, InMemory>, state: &mut WorldState) {
-        let Rows {
-            offset,
-            results,
-            rows,
-            mirrors: _,
-            counts,
-            known,
-            is_distinct: _,
-            windows: _,
-            landed,
-            serves: _,
-        } = self;
-        state.add(offset);
-        state.add_set(results);
-        state.add_set(rows);
-        state.add_set(counts);
-        state.add_set(known);
-        state.add_set(landed);
+        self.tell_all(state);
     }
 
     fn ids(&self) -> u64 {
@@ -241,4 +245,48 @@ fn served(design: &Design) -> Vec<Option<Windowed>> {
         }
     }
     windows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{assert_each_is_told, ignore};
+    use onceproof_kernel::name::Name;
+    use onceproof_kernel::tell::Tag;
+
+    #[test]
+    fn each_row_is_told() {
+        let record = Record {
+            tag: Tag { name: Name(0), lineage: 0 },
+            key: Key(0),
+            id: RecordId(0),
+            event_time: Time(0),
+            weight: 1,
+            value: Value::Integer(1),
+        };
+        let cell = (Key(0), Time(0));
+        let result = (StepIndex(0), cell);
+        let age = Age { token: 1, number: 1 };
+        let later = Age { token: 1, number: 2 };
+        assert_each_is_told(
+            &Rows::default(),
+            Rows::tell_all,
+            &[
+                &|rows| rows.offset = 1,
+                &|rows| ignore(rows.results.insert(result, (age, (1, 1)))),
+                &|rows| ignore(rows.results.insert(result, (later, (1, 1)))),
+                &|rows| ignore(rows.results.insert(result, (age, (2, 1)))),
+                &|rows| {
+                    let row = (Key(0), Value::Integer(1));
+                    rows.rows.insert((StepIndex(0), RecordId(0)), row);
+                },
+                &|rows| ignore(rows.counts.insert(cell, Sum::default())),
+                &|rows| ignore(rows.known.insert(RecordId(0), record)),
+                &|rows| ignore(rows.landed.insert(Time(0), Batches::default())),
+                &|rows| {
+                    rows.landed.insert(Time(0), Batches { runs: 1, ..Batches::default() });
+                },
+            ],
+        );
+    }
 }

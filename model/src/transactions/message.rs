@@ -6,6 +6,7 @@ use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::record::RecordId;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::tell::{Standing, WholeUnit};
 use onceproof_kernel::time::Time;
 
@@ -239,6 +240,15 @@ pub struct Transaction {
     pub commits: bool,
     /// When its first partition was added.
     pub start: Time,
+}
+
+impl Transaction {
+    /// Adds it to the state. When it began decides when it is aborted, while it is open.
+    pub fn tell_state(&self, state: &mut WorldState) {
+        let Transaction { is_known, epoch, state: stage, commits, start } = *self;
+        let start = (stage == TransactionState::Ongoing).then_some(start);
+        state.add((is_known, epoch, stage, commits, start));
+    }
 }
 
 /// One change of a durable row.

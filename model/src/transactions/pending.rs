@@ -1,7 +1,7 @@
 //! What is on its way or waited for, as part of the state of a world. Who has a handle is told by what that refers to.
 
 use super::Transactions;
-use super::message::{KeptBatches, Reply, Request, Timer};
+use super::message::{Change, KeptBatches, Reply, Request, Timer};
 use onceproof_kernel::effect::KeptCommit;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::state::WorldState;
@@ -18,7 +18,8 @@ pub fn tell_state(
         Pending::Reply(reply) => add_reply(reply, of.shared, state),
         Pending::Timer(shard, timer) => add_timer(shard, timer, state),
         Pending::Commit(KeptCommit { commit: _, progress: _, changes }, _) => {
-            state.add_list(changes);
+            state.add(changes.len());
+            changes.iter().for_each(|change| add_change(change, state));
         }
     }
 }
@@ -60,6 +61,16 @@ fn add_request(request: &Request, kept: &KeptBatches, state: &mut WorldState) {
         Request::Marker { producer, coordinator, commits } => {
             state.add((producer, coordinator, commits));
         }
+    }
+}
+
+fn add_change(change: &Change, state: &mut WorldState) {
+    match change {
+        Change::Transaction { id, is } => {
+            state.add((std::mem::discriminant(change), id));
+            is.tell_state(state);
+        }
+        other => state.add(other),
     }
 }
 

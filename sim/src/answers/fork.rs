@@ -27,7 +27,6 @@ impl Answers {
             fired,
             strikes,
             twins,
-            acks,
             log,
             changes,
             possible,
@@ -42,7 +41,6 @@ impl Answers {
         self.fired = *fired;
         self.strikes.clone_from(strikes);
         self.twins.clone_from(twins);
-        self.acks.clone_from(acks);
         self.changes = *changes;
         self.delays = None;
         self.log = None;

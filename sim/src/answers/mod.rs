@@ -13,6 +13,7 @@ mod possible;
 mod fate;
 mod fork;
 mod question;
+mod twins;
 mod watched;
 
 use crate::draw::Purpose;
@@ -24,7 +25,6 @@ use crate::plan::Plan;
 use chance::Chance;
 use drawn::Drawn;
 use exact::Exact;
-use hashbrown::HashMap;
 use log::Log;
 use moment::Moment;
 use onceproof_kernel::layout::{Layout, StepIndex};
@@ -35,7 +35,7 @@ use onceproof_kernel::time::Nanos;
 use possible::Possible;
 pub(crate) use possible::Watched;
 use question::Questions;
-use rustc_hash::FxBuildHasher;
+use twins::Twins;
 
 pub use fate::{AckFate, BeforeFate, CallFate, CommitFate, RequestFate};
 pub use moment::{Act, Attempt, CommitSent, Exchange, StepTaken};
@@ -56,9 +56,7 @@ pub struct Answers {
     can_leave: bool,
     fired: Fired,
     strikes: Strikes,
-    /// The requests that were doubled and are answered, with how many acks were sent since; and since then the fates of acks.
-    twins: HashMap<u64, u8, FxBuildHasher>,
-    acks: HashMap<u64, AckFate, FxBuildHasher>,
+    twins: Twins,
     /// What a run in detail writes down.
     log: Option<Log>,
     /// How often the world did something that outlives a worker, since ever.
@@ -81,8 +79,7 @@ impl Answers {
             can_leave: plan.hosts(layout) > 1 && layout.has_members(),
             fired: Fired::default(),
             strikes: Strikes::default(),
-            twins: HashMap::default(),
-            acks: HashMap::default(),
+            twins: Twins::default(),
             log: None,
             changes: 0,
             possible: None,
@@ -108,7 +105,6 @@ impl Answers {
         self.fired = Fired::default();
         self.strikes.clear();
         self.twins.clear();
-        self.acks.clear();
         self.log = self.is_watched(in_detail).then(Log::default);
         self.listen();
     }
@@ -198,7 +194,7 @@ impl Answers {
             Some(Kind::Duplicate { .. }) => {
                 // Nobody acks what nobody answers.
                 if is_answered && exchange.passage == Passage::Answered {
-                    self.twins.insert(exchange.point, 0);
+                    self.twins.double(exchange.point);
                     self.listen();
                 }
                 RequestFate::Twice
@@ -210,21 +206,16 @@ impl Answers {
         }
     }
 
-    /// An ack is sent. The acks of both copies of a doubled request share one point, so they share its fate,
-    /// and it is one fault. Were each copy asked about, one run could have two faults at one point, and no file
-    /// could say which.
+    /// An ack is sent.
     #[inline(always)]
     pub fn ack(&mut self, exchange: &Exchange, layout: &Layout, words: &Vocabulary) -> AckFate {
         if !self.may_happen(Asked::Ack, exchange.point) {
             return AckFate::Pass;
         }
-        if !self.twins.is_empty() {
-            if let Some(acks) = self.twins.get_mut(&exchange.point) {
-                *acks = acks.saturating_add(1);
-            }
-            if let Some(&fate) = self.acks.get(&exchange.point) {
-                return fate;
-            }
+        if !self.twins.is_empty()
+            && let Some(fate) = self.twins.ack(exchange.point)
+        {
+            return fate;
         }
         let moment = Moment::Exchange(*exchange);
         let kind = self.decide(Asked::Ack, moment, exchange.point, |_| true, layout, words);
@@ -242,7 +233,7 @@ impl Answers {
             Some(kind) => unreachable!("{kind:?} is not asked of acks"),
         };
         if !self.twins.is_empty() {
-            self.acks.insert(exchange.point, fate);
+            self.twins.decide(exchange.point, fate);
         }
         fate
     }

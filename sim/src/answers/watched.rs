@@ -23,12 +23,9 @@ impl Answers {
         self.possible.take().map_or_else(Default::default, parts)
     }
 
-    /// Adds the doubled requests of which not both copies were acked: both acks have one fate. After that nothing is acked
-    /// under their name.
-    pub fn tell_twins(&self, state: &mut WorldState) {
-        let is_open = |&(_, &acks): &(&u64, &u8)| acks < 2;
-        let with_fate = |(point, acks)| (point, acks, self.acks.get(point));
-        state.add_set(self.twins.iter().filter(is_open).map(with_fate));
+    /// Adds the doubled requests that may still be acked.
+    pub fn tell_state(&self, state: &mut WorldState) {
+        self.twins.tell_state(state);
     }
 
     /// Whether anyone wants to know in which states the world is.

@@ -27,7 +27,7 @@ impl<S: System> World<'_, S> {
     ///
     /// Not part of it is when something last came of anything: a run that is stuck is so with every answer,
     /// if sooner or later.
-    fn state_before(&self, at: u64, event: &Event<S>) -> Option<u128> {
+    pub(super) fn state_before(&self, at: u64, event: &Event<S>) -> Option<u128> {
         let World {
             plan: _,
             design: _,
@@ -90,7 +90,7 @@ impl<S: System> World<'_, S> {
                 self.add_event(event, &mut state);
             }
         }
-        outside.answers.tell_twins(&mut state);
+        outside.answers.tell_state(&mut state);
         // Whether the death of a member leaves its group a session to end.
         for (shard, &session) in (0..).map(ShardIndex).zip(sessions) {
             state.add(session == outside.store.token(shard));
@@ -103,7 +103,9 @@ impl<S: System> World<'_, S> {
             return None;
         }
         outside.tell_state(&mut state);
-        if state.knows_earlier_lives() {
+        // Who knows an earlier life by its token may still send to it.
+        let are_known = workers.iter().any(|worker| worker.token().is_some());
+        if are_known || state.knows_earlier_lives() {
             directory.tell_earlier_lives(&mut state);
         }
         state.state()

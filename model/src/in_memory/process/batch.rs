@@ -2,6 +2,9 @@
 //! nothing, and lands: its results stand in the place of what was served before. What has landed is durable, and so is
 //! the log. A crash costs it no more than its time.
 
+#[cfg(test)]
+mod tests;
+
 use super::Context;
 use super::hands::Hands;
 use crate::in_memory::InMemory;

@@ -278,3 +278,41 @@ fn shown_by(branch: Branch) -> Branch {
 fn edge_to(branch: Branch, at: usize) -> Branch {
     Branch { edge: branch.edge.below(1 + at as u64), ..branch }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{SHARD, assert_each_is_told, ignore};
+    use onceproof_kernel::key::Key;
+    use onceproof_kernel::record::Value;
+    use onceproof_kernel::tell::Tag;
+
+    #[test]
+    fn each_part_of_a_bolt_is_told() {
+        let record = Record {
+            tag: Tag { name: Name(0), lineage: 0 },
+            key: Key(0),
+            id: RecordId(0),
+            event_time: Time(0),
+            weight: 1,
+            value: Value::Integer(1),
+        };
+        let tuple = Tuple { record, branch: None };
+        let count = |bolt: &mut Bolt, weight| {
+            bolt.counts.insert((Key(0), Time(0)), Sum { weight, ..Sum::default() });
+        };
+        assert_each_is_told(
+            &Bolt::default(),
+            |bolt, state| bolt.tell_state(SHARD, state),
+            &[
+                &|bolt| count(bolt, 1),
+                &|bolt| count(bolt, 2),
+                &|bolt| ignore(bolt.known.insert(RecordId(0), record)),
+                &|bolt| bolt.greatest = Some(Time(1)),
+                &|bolt| bolt.shown = 1,
+                &|bolt| ignore(bolt.counting.insert(0, tuple)),
+                &|bolt| ignore(bolt.counting.insert(1, tuple)),
+            ],
+        );
+    }
+}

@@ -210,3 +210,69 @@ impl system::Rows<MicroBatch> for Rows {
         Told::new(*change)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::system::Rows as _;
+    use super::*;
+    use crate::each_told::{SHARD, assert_each_is_told, ignore, steps};
+    use crate::micro_batch::kept::{BatchState, LogRow};
+    use crate::micro_batch::message::TaskName;
+    use crate::micro_batch::settings::Settings;
+    use onceproof_kernel::tell::Pile;
+
+    #[test]
+    fn each_row_is_told() {
+        let steps = steps().map(|step| (step, true, None)).to_vec();
+        let design = Design::new(steps, Settings::FIRST).expect("a chain");
+        let mut shared = Kept::default();
+        let [row, other] = [1, 2].map(|by| shared.keep(LogRow { by, ..LogRow::default() }, 0));
+        let [empty, filled] = [0, 1].map(|piles| {
+            let added = vec![Pile::default(); piles];
+            shared.keep(BatchState { added, ..BatchState::default() }, 0)
+        });
+        let of = ToldWorld { design: &design, shared: &shared };
+        assert_each_is_told(
+            &LogRows::default(),
+            |rows, state| rows.tell_state(&shared, state),
+            &[
+                &|rows| ignore(rows.offsets.insert(0, row)),
+                &|rows| ignore(rows.offsets.insert(1, row)),
+                &|rows| ignore(rows.offsets.insert(0, other)),
+                &|rows| ignore(rows.results.insert(0, row)),
+                &|rows| ignore(rows.commits.insert(0, row)),
+            ],
+        );
+        let name = |attempt| StateVersion {
+            version: 1,
+            by: Some(TaskName { batch: 0, shard: SHARD, attempt }),
+        };
+        assert_each_is_told(
+            &StateRows { keep: 1, versions: SortedMap::new() },
+            |rows, state| rows.tell_state(of, state),
+            &[
+                &|rows| ignore(rows.versions.insert(name(1), empty)),
+                &|rows| ignore(rows.versions.insert(name(2), empty)),
+                &|rows| ignore(rows.versions.insert(name(1), filled)),
+            ],
+        );
+        let released = |rows: &Rows, state: &mut WorldState| rows.tell_state(of, state);
+        assert_each_is_told(&Rows::Log(0), released, &[&|rows| *rows = Rows::Log(1)]);
+    }
+
+    #[test]
+    fn how_often_a_task_was_begun_is_told_with_the_logs() {
+        let steps = steps().map(|step| (step, true, None)).to_vec();
+        let design = Design::new(steps, Settings::FIRST).expect("a chain");
+        let state = |attempts| {
+            let mut shared = Kept::default();
+            (0..attempts).for_each(|_| ignore(shared.next_attempt(1, SHARD)));
+            let mut state = WorldState::default();
+            let of = ToldWorld { design: &design, shared: &shared };
+            Rows::Store(LogRows::default()).tell_state(of, &mut state);
+            state.state()
+        };
+        assert_ne!(state(0), state(1));
+        assert_ne!(state(1), state(2));
+    }
+}

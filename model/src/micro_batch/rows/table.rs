@@ -134,3 +134,39 @@ impl TableRows {
 fn row_of(TaskName { batch, shard, .. }: TaskName, number: u32) -> u64 {
     u64::from(batch) << 40 | u64::from(shard.0) << 20 | u64::from(number)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{SHARD, assert_each_is_told, ignore};
+
+    #[test]
+    fn each_part_of_a_table_is_told() {
+        let rows = TableRows {
+            step: StepIndex(0),
+            is_sink: true,
+            rule: SinkRule::ByBatch,
+            of: 1,
+            batches: SortedSet::new(),
+            parts: SortedMap::new(),
+            first: SortedMap::new(),
+            seen: 0,
+            writing: None,
+        };
+        let task = TaskName { batch: 0, shard: SHARD, attempt: 1 };
+        assert_each_is_told(
+            &rows,
+            TableRows::tell_state,
+            &[
+                &|rows| ignore(rows.batches.insert(0)),
+                &|rows| ignore(rows.parts.insert((0, SHARD), 1)),
+                &|rows| ignore(rows.parts.insert((0, SHARD), 2)),
+                &|rows| ignore(rows.first.insert(0, None)),
+                &|rows| ignore(rows.first.insert(0, Some(Name(0)))),
+                &|rows| rows.seen = 1,
+                &|rows| rows.writing = Some((task, 0)),
+                &|rows| rows.writing = Some((task, 1)),
+            ],
+        );
+    }
+}

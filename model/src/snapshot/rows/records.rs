@@ -135,3 +135,42 @@ impl RecordRows {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{SHARD, assert_each_is_told, ignore, steps};
+    use crate::snapshot::settings::Settings;
+    use crate::snapshot::state::{CheckpointRecord, KeptStates};
+
+    #[test]
+    fn each_row_of_the_coordinator_is_told() {
+        let design = Design::new(steps().map(|step| (step, true)).to_vec(), Settings::FIRST);
+        let (design, mut shared) = (design.expect("a chain"), KeptStates::default());
+        let [first, second] = [1, 2].map(|attempt| {
+            shared.keep_record(CheckpointRecord { attempt, ..CheckpointRecord::default() })
+        });
+        let of = ToldWorld { design: &design, shared: &shared };
+        assert_each_is_told(
+            &RecordRows::new(&design),
+            |rows, state| rows.tell_state(of, state),
+            &[
+                &|rows| rows.token = 1,
+                &|rows| rows.leader = 1,
+                &|rows| rows.attempt = 1,
+                &|rows| rows.counter = 1,
+                &|rows| rows.is_finished = true,
+                &|rows| ignore(rows.records.insert(1, first)),
+                &|rows| ignore(rows.records.insert(2, first)),
+                &|rows| ignore(rows.records.insert(1, second)),
+                &|rows| {
+                    let blob = BlobId { task: SHARD, attempt: 1, checkpoint: 1, upload: 1 };
+                    rows.dropped.insert(blob);
+                },
+                &|rows| ignore(rows.discarded.insert((1, 1))),
+                &|rows| ignore(rows.units.insert(WholeUnit(1))),
+                &|rows| rows.progress = 1,
+            ],
+        );
+    }
+}

@@ -2,6 +2,9 @@
 //! "prepared" is the point of no return, and "complete" comes when every partition has acked its marker. Each end raises
 //! the epoch by one, so that whatever an ended transaction still has on its way is refused.
 
+#[cfg(test)]
+mod tests;
+
 use super::caller::Caller;
 use super::desk::{Asker, Desk, DeskWork, answer};
 use super::{Broker, Context};

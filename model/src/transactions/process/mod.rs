@@ -9,6 +9,9 @@ mod caller;
 mod partition;
 mod verify;
 
+#[cfg(test)]
+mod tests;
+
 use super::Transactions;
 use super::design::{Design, Role};
 use super::message::Timer;

@@ -120,3 +120,52 @@ pub(super) fn writer(request: &Request) -> Option<(Producer, u32)> {
         | Request::Marker { .. } => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{SHARD, assert_each_is_told, ignore, steps};
+    use crate::transactions::design::Design;
+    use crate::transactions::message::KeptBatches;
+    use crate::transactions::settings::Settings;
+    use onceproof_kernel::call::{Rpc, Serial};
+    use onceproof_kernel::layout::{ShardIndex, StepIndex};
+
+    #[test]
+    fn each_part_of_a_verification_is_told_and_a_guard_by_how_long_ago_it_was_given() {
+        let design = Design::new(steps().map(|step| (step, true)).to_vec(), Settings::FIRST);
+        let (design, shared) = (design.expect("a chain"), KeptBatches::default());
+        let of = ToldWorld { design: &design, shared: &shared };
+        let caller = Caller::new(SHARD, StepIndex(0));
+        let asker = |number| {
+            let rpc = Rpc { slot: 0, attempt: 0, serial: Serial::new(1, number) };
+            Asker { from: ShardIndex(1), rpc, body: Request::Fetch { task: 0 } }
+        };
+        let producer = |epoch| Producer { id: 0, epoch };
+        let tell = |verifier: &Verifier, state: &mut WorldState| {
+            verifier.tell_state(&caller, of, state);
+        };
+        assert_each_is_told(
+            &Verifier { guards: 2, ..Verifier::default() },
+            tell,
+            &[
+                &|verifier| ignore(verifier.held.insert(0, (1, 0))),
+                &|verifier| ignore(verifier.held.insert(0, (2, 0))),
+                &|verifier| ignore(verifier.held.insert(0, (1, 1))),
+                &|verifier| verifier.waiting.push(asker(1)),
+                &|verifier| verifier.waiting.push(asker(2)),
+                &|verifier| ignore(verifier.asked.insert(8, (producer(0), 1))),
+                &|verifier| ignore(verifier.asked.insert(9, (producer(0), 1))),
+                &|verifier| ignore(verifier.asked.insert(8, (producer(1), 1))),
+                &|verifier| ignore(verifier.asked.insert(8, (producer(0), 2))),
+            ],
+        );
+        let held = |guards, guard| {
+            let held = [(0, (guard, 0))].into_iter().collect();
+            let mut state = WorldState::default();
+            tell(&Verifier { guards, held, ..Verifier::default() }, &mut state);
+            state.state()
+        };
+        assert_eq!(held(3, 2), held(5, 4));
+    }
+}

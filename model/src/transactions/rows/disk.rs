@@ -44,3 +44,31 @@ impl Disk {
         self.stores.get(&task)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{assert_each_is_told, ignore};
+    use onceproof_kernel::key::Key;
+    use onceproof_kernel::time::Time;
+
+    #[test]
+    fn each_part_of_a_store_is_told() {
+        let count = |disk: &mut Disk, task, weight| {
+            let sum = Sum { weight, ..Sum::default() };
+            disk.store(task).sums.insert((Key(0), Time(0)), sum);
+        };
+        assert_each_is_told(
+            &Disk::default(),
+            Disk::tell_state,
+            &[
+                &|disk| ignore(disk.store(0)),
+                &|disk| ignore(disk.store(1)),
+                &|disk| count(disk, 0, 1),
+                &|disk| count(disk, 0, 2),
+                &|disk| disk.store(0).at = 1,
+                &|disk| disk.store(0).checkpoint = Some(0),
+            ],
+        );
+    }
+}

@@ -156,3 +156,54 @@ impl GroupRows {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{SHARD, assert_each_is_told, ignore};
+    use crate::transactions::message::Producer;
+
+    #[test]
+    fn each_row_of_the_group_is_told() {
+        let rows = GroupRows {
+            settings: Settings::FIRST,
+            tasks: 1,
+            members: SortedMap::new(),
+            generation: 0,
+            is_rebalancing: false,
+            round: 0,
+            assigned: SortedMap::new(),
+            positions: SortedMap::new(),
+            pending: SortedMap::new(),
+            producers: Producers::default(),
+        };
+        let append = |rows: &mut GroupRows, epoch, sequence, at| {
+            let batch = Some((sequence, at));
+            let settings = rows.settings;
+            rows.producers.append(Producer { id: 0, epoch }, batch, at, Time(0), &settings);
+        };
+        assert_each_is_told(
+            &rows,
+            GroupRows::tell_state,
+            &[
+                &|rows| ignore(rows.members.insert(SHARD, 1)),
+                &|rows| ignore(rows.members.insert(SHARD, 2)),
+                &|rows| rows.generation = 1,
+                &|rows| rows.is_rebalancing = true,
+                &|rows| rows.round = 1,
+                &|rows| ignore(rows.assigned.insert(SHARD, vec![0])),
+                &|rows| ignore(rows.positions.insert(0, 1)),
+                &|rows| ignore(rows.pending.insert(0, (WholeUnit(1), vec![(0, 1)]))),
+                &|rows| ignore(rows.pending.insert(0, (WholeUnit(1), vec![(0, 2)]))),
+                &|rows| append(rows, 0, 0, 0),
+                &|rows| append(rows, 1, 0, 0),
+                &|rows| append(rows, 0, 1, 0),
+                &|rows| append(rows, 0, 0, 1),
+                &|rows| {
+                    let settings = rows.settings;
+                    rows.producers.end(Producer { id: 0, epoch: 0 }, 1, Time(0), &settings);
+                },
+            ],
+        );
+    }
+}

@@ -168,3 +168,36 @@ impl PartitionRows {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::assert_each_is_told;
+
+    #[test]
+    fn each_row_of_a_partition_is_told() {
+        let rows = PartitionRows {
+            topic: Topic::Output,
+            step: StepIndex(0),
+            settings: Settings::FIRST,
+            log: Vec::new(),
+            producers: Producers::default(),
+            told: 0,
+        };
+        let marker = |id, fate| Logged { id, row: None, fate };
+        assert_each_is_told(
+            &rows,
+            PartitionRows::tell_state,
+            &[
+                &|rows| rows.log.push(marker(0, EntryFate::Committed)),
+                &|rows| rows.log.push(marker(1, EntryFate::Committed)),
+                &|rows| rows.log.push(marker(0, EntryFate::Aborted)),
+                &|rows| rows.told = 1,
+                &|rows| {
+                    let settings = rows.settings;
+                    rows.producers.append(Producer::default(), None, 0, Time(0), &settings);
+                },
+            ],
+        );
+    }
+}

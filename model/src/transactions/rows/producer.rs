@@ -125,3 +125,23 @@ impl Producers {
         self.0.or_default(id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transactions::settings::Settings;
+
+    #[test]
+    fn when_a_producer_wrote_last_is_told_where_it_is_forgotten_by_that() {
+        let state = |producer_expiry, now| {
+            let settings = Settings { producer_expiry, ..Settings::FIRST };
+            let mut producers = Producers::default();
+            producers.append(Producer::default(), Some((0, 0)), 0, Time(now), &settings);
+            let mut state = WorldState::default();
+            producers.tell_state(&settings, &mut state);
+            state.state()
+        };
+        assert_eq!(state(None, 1), state(None, 2));
+        assert_ne!(state(Some(5), 1), state(Some(5), 2));
+    }
+}

@@ -5,6 +5,9 @@ mod batch;
 mod run;
 mod tasks;
 
+#[cfg(test)]
+mod tests;
+
 use super::{Context, wake};
 use crate::micro_batch::MicroBatch;
 use crate::micro_batch::alphabet::{BATCH_RUN_AGAIN, RESULTS_FOUND};
@@ -111,11 +114,12 @@ impl BatchDriver {
         }
     }
 
-    /// What was set for a life of a driver means nothing after that, and may mean something until then.
+    /// What was set for a life of a driver means nothing after that, and may mean something until then. A driver that begins
+    /// anew numbers its requests anew: what was set for an earlier one of a number is taken for a wait of that.
     pub(super) fn may_await(&self, timer: Timer) -> bool {
         match timer {
-            Timer::Input => true,
-            Timer::Retry { .. } | Timer::Orphaned { .. } => self.awaits(timer),
+            Timer::Input | Timer::Retry { .. } => true,
+            Timer::Orphaned { .. } => false,
             Timer::Trigger { life }
             | Timer::Restart { life }
             | Timer::Slow { life, .. }

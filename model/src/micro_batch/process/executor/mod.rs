@@ -4,6 +4,9 @@
 mod apply;
 mod task;
 
+#[cfg(test)]
+mod tests;
+
 use super::{Context, wake};
 use crate::micro_batch::MicroBatch;
 use crate::micro_batch::alphabet::DRIVER_GONE;

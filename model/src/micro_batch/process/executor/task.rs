@@ -340,3 +340,53 @@ impl DriverDesk {
         self.states.retain(|(_, version), _| version.version >= batch);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{SHARD, assert_each_is_told, steps};
+    use crate::micro_batch::design::Design;
+    use crate::micro_batch::kept::{BatchState, Kept, TaskOrder};
+    use crate::micro_batch::settings::Settings;
+    use onceproof_kernel::time::Time;
+
+    #[test]
+    fn each_part_of_an_attempt_is_told() {
+        let steps = steps().map(|step| (step, true, None)).to_vec();
+        let design = Design::new(steps, Settings::FIRST).expect("a chain");
+        let mut shared = Kept::default();
+        let orders = [0, 1].map(|from| {
+            let (files, base) = (Vec::new(), None);
+            let (watermark, before, time) = (Time(0), Time(0), Time(0));
+            let range = (from, 1);
+            shared.keep(TaskOrder { range, files, base, watermark, before, time }, 0)
+        });
+        let (rows, file) = (shared.keep(Vec::new(), 0), shared.keep(Vec::new(), 0));
+        let state = shared.keep(BatchState::default(), 0);
+        let of = ToldWorld { design: &design, shared: &shared };
+        let name = TaskName { batch: 1, shard: SHARD, attempt: 1 };
+        let made = MadeByTask { rows, file: FileOfTask::new(), sum: 0, state: None };
+        let [order, other] = orders;
+        let task =
+            RunningTask { name, order, stage: TaskStage::Fetched, input: vec![], made: None };
+        assert_each_is_told(
+            &task,
+            |task, state| task.tell_state(of, state),
+            &[
+                &|task| task.name.attempt = 2,
+                &|task| task.order = other,
+                &|task| task.stage = TaskStage::Fetching(1),
+                &|task| task.stage = TaskStage::Fetching(2),
+                &|task| task.stage = TaskStage::Reporting,
+                &|task| task.input.push(file),
+                &|task| task.made = Some(made.clone()),
+                &|task| task.made = Some(MadeByTask { sum: 1, ..made.clone() }),
+                &|task| task.made = Some(MadeByTask { state: Some(state), ..made.clone() }),
+                &|task| {
+                    let file = [(SHARD, file)].into_iter().collect();
+                    task.made = Some(MadeByTask { file, ..made.clone() });
+                },
+            ],
+        );
+    }
+}

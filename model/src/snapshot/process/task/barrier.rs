@@ -39,10 +39,10 @@ pub(super) struct Checkpoints {
 /// A state whose channels are being recorded.
 #[derive(Clone, Hash, Debug)]
 pub(super) struct RecordedState {
-    checkpoint: u32,
-    state: TaskState,
+    pub(super) checkpoint: u32,
+    pub(super) state: TaskState,
     /// Whether a writer has handed its transaction on.
-    is_flushed: bool,
+    pub(super) is_flushed: bool,
 }
 
 /// A state that is being stored.

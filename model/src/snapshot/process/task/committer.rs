@@ -13,7 +13,7 @@ use onceproof_kernel::sorted::SortedSet;
 /// What a committer has asked for.
 #[derive(Clone, Hash, Debug, Default)]
 pub(super) struct Committing {
-    asked: SortedSet<TransactionHandle>,
+    pub(super) asked: SortedSet<TransactionHandle>,
 }
 
 /// Up to which checkpoint handles are committed.

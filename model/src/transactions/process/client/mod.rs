@@ -7,6 +7,9 @@ mod restore;
 mod transaction;
 mod work;
 
+#[cfg(test)]
+mod tests;
+
 use super::Context;
 use super::caller::Caller;
 use crate::transactions::Transactions;

@@ -4,6 +4,9 @@
 
 mod offsets;
 
+#[cfg(test)]
+mod tests;
+
 use super::caller::Caller;
 use super::desk::{Asker, Desk, DeskWork, answer};
 use super::verify::Verifier;
