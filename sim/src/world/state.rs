@@ -129,8 +129,8 @@ impl<S: System> World<'_, S> {
     fn may_mean_something(&self, event: &Event<S>) -> bool {
         match *event {
             Event::Wake { shard, life, timer } => {
-                let who = Instance { shard, life };
-                self.is_running(who) && self.running(who).may_await(timer)
+                let worker = self.running_if_any(Instance { shard, life });
+                worker.is_some_and(|worker| worker.may_await(timer))
             }
             Event::Session { why: SessionEnd::Away, .. } => true,
             _ => !self.is_void(event),

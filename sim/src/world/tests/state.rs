@@ -10,6 +10,9 @@ use onceproof_model::in_memory::message::{Dispatch, Root, Timer};
 use onceproof_model::in_memory::settings::{Approach, Settings};
 use onceproof_model::in_memory::{self, InMemory};
 
+/// What is done to a world.
+type Change<'c, 'w> = &'c dyn Fn(&mut World<'w, InMemory>);
+
 /// The acker has moved, and the process that was it goes on.
 #[test]
 fn a_process_that_has_lost_its_shard_and_a_link_that_is_cut_are_part_of_the_state() {
@@ -26,7 +29,7 @@ fn a_process_that_has_lost_its_shard_and_a_link_that_is_cut_are_part_of_the_stat
         let body = Dispatch::Init { name: Name(0), root, edges: 1 };
         Input::Request(Request { from: ShardIndex(0), to: acker, rpc, body })
     };
-    let changes: &[&dyn Fn(&mut World<'_, InMemory>)] = &[
+    let changes: &[Change<'_, '_>] = &[
         &|_| {},
         &|world| world.zombies.clear(),
         &|world| world.zombies[0].host ^= 1,
