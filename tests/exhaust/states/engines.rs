@@ -151,7 +151,7 @@ fn transactions_that_come_to_the_same_state_come_to_the_same() {
         ("", 300),
         ("version = 1\nsequence = false\ngeneration = false", 300),
         ("verify = \"unguarded\"\nmarkers = \"once\"\nstore = \"keep\"", 300),
-        ("producer-expiry = { after = \"50ms\" }\ntransactional-id = \"shared\"", 100),
+        ("producer-expiry = { after = \"50ms\" }", 300),
     ] {
         let same = TRANSACTIONS.same(also);
         assert!(same > least, "{also}: {same}");
