@@ -36,7 +36,8 @@ pub(crate) struct Outside<'a, S: System> {
     pub layout: &'a Layout,
     pub words: Vocabulary,
     pub store: Lasting<Store<S>>,
-    /// What all processes of the run have in common. Nothing in it means anything but by the handles to it.
+    /// What all processes of the run have in common. Nothing in it means anything but by the handles to it, or rows tell it
+    /// with their state.
     pub shared: S::Shared,
     pub service: Lasting<Service>,
     pub sources: Sources,

@@ -1,5 +1,6 @@
 //! The state of a world between two events, for a search that leaves out what another schedule leads to, too. It is told
-//! where time goes on, and only of a world in which all machines are up: who is away comes back, and then it is told. A run with a seed, with a queue, with a call to a service or with fresh ids has none.
+//! where time goes on, and only of a world in which all machines are up: who is away comes back, and then it is told. A run
+//! with a seed, with a queue, with a call to a service or with fresh ids has none.
 
 use super::event::SessionEnd;
 use super::leases::{Instance, Owner, Zombie};
