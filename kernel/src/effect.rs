@@ -11,7 +11,8 @@ use crate::alphabet::{Point, Subject};
 use crate::call::{Answer, Call, Rpc};
 use crate::layout::ShardIndex;
 use crate::name::Name;
-use crate::system::{Errand, System};
+use crate::state::WorldState;
+use crate::system::{Errand, Pending, System, ToldWorld};
 use crate::time::Time;
 
 /// What happens to a process.
@@ -104,6 +105,16 @@ impl<S: System> Request<S> {
     /// What the request is about.
     pub fn subject(&self) -> Subject {
         S::subject(&self.body)
+    }
+}
+
+impl<S: System> Request<S> {
+    /// Adds it to the state. Its slot must follow from its serial; which attempt it is decides nothing.
+    pub fn tell_state(&self, of: ToldWorld<'_, S>, state: &mut WorldState) {
+        let Request { from, to, rpc: Rpc { slot: _, attempt: _, serial }, body } = self;
+        state.add((from, to));
+        state.add_serial(*from, *serial);
+        S::add_pending(Pending::Request(body), of, state);
     }
 }
 

@@ -65,7 +65,7 @@ pub enum Pull {
 }
 
 /// A delivery of a message.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Message {
     /// What it carries; its id is the publisher's attribute, if it has one.
     pub row: SourceRow,
@@ -76,7 +76,7 @@ pub struct Message {
 }
 
 /// One record of the input.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct SourceRow {
     /// Its name.
     pub name: Name,

@@ -69,12 +69,44 @@ impl WorldState {
         }
     }
 
+    /// Adds what an earlier life of a shard has that goes on: its numbers are part of the state as they are.
+    pub fn add_earlier_life(&mut self, of: ShardIndex, add: impl FnOnce(&mut WorldState)) {
+        let Some(life) = self.lives.get(of.at()).copied() else { return self.requires(false) };
+        self.knows_earlier_lives = true;
+        self.lives[of.at()] = Life { serials: 0, commits: 0, ..life };
+        add(self);
+        self.lives[of.at()] = life;
+    }
+
+    /// Adds the number of a request that the present life of a shard's owner has made.
+    pub fn add_number(&mut self, of: ShardIndex, number: u64) {
+        match self.lives.get(of.at()) {
+            Some(life) => self.add(life.serials.wrapping_sub(number)),
+            None => self.requires(false),
+        }
+    }
+
     /// Adds the number of a commit of a shard's owner.
     pub fn add_commit(&mut self, of: ShardIndex, number: u64) {
         match self.lives.get(of.at()) {
             Some(life) => self.add(number.wrapping_sub(life.commits)),
             None => self.requires(false),
         }
+    }
+
+    /// Adds what a shard's owner has by the numbers of its commits.
+    pub fn add_commits<'a>(
+        &mut self,
+        of: ShardIndex,
+        parts: impl IntoIterator<Item = (&'a u64, impl Hash)>,
+    ) {
+        let mut length = 0_u64;
+        for (&number, part) in parts {
+            self.add_commit(of, number);
+            self.add(part);
+            length += 1;
+        }
+        self.add(length);
     }
 
     /// Whether anything was added that hangs on where a shard was in an earlier life.
@@ -254,6 +286,44 @@ mod tests {
         let mut state = WorldState::of(vec![life]);
         state.add_serial(ShardIndex(0), Serial::default());
         assert!(state.state().is_some_and(|none| Some(none) != last));
+    }
+
+    #[test]
+    fn what_has_numbers_is_known_by_how_long_ago_they_were_given() {
+        let of = |serials, commits, fill: &dyn Fn(&mut WorldState)| {
+            let mut state = WorldState::of(vec![Life { token: 1, serials, commits }]);
+            fill(&mut state);
+            state.state()
+        };
+        let request =
+            |number| move |state: &mut WorldState| state.add_number(ShardIndex(0), number);
+        assert_eq!(of(4, 0, &request(3)), of(9, 5, &request(8)));
+        assert_ne!(of(4, 0, &request(3)), of(4, 0, &request(2)));
+        let commit = |number: u64, part: u8| {
+            move |state: &mut WorldState| state.add_commits(ShardIndex(0), [(&number, part)])
+        };
+        assert_eq!(of(0, 4, &commit(5, 1)), of(3, 7, &commit(8, 1)));
+        assert_ne!(of(0, 4, &commit(5, 1)), of(0, 4, &commit(6, 1)));
+        assert_ne!(of(0, 4, &commit(5, 1)), of(0, 4, &commit(5, 2)));
+        let none = |state: &mut WorldState| state.add_commits(ShardIndex(0), [(&1, 0); 0]);
+        assert_ne!(of(0, 4, &commit(5, 1)), of(0, 4, &none));
+    }
+
+    #[test]
+    fn what_an_earlier_life_has_is_known_by_its_numbers() {
+        let of = |life, number| {
+            let mut state = WorldState::of(vec![life]);
+            state.add_earlier_life(ShardIndex(0), |state| state.add_number(ShardIndex(0), number));
+            state.add_number(ShardIndex(0), 7);
+            (state.state(), state.knows_earlier_lives())
+        };
+        let life = Life { token: 2, serials: 9, commits: 1 };
+        let (told, knows) = of(life, 3);
+        assert!(told.is_some() && knows);
+        assert_ne!(of(life, 4).0, told);
+        // What the present life has given out since is known by that, and what the earlier one has is not.
+        assert_ne!(of(Life { serials: 10, ..life }, 3).0, told);
+        assert_ne!(of(Life { serials: 10, ..life }, 4).0, told);
     }
 
     #[test]

@@ -128,7 +128,8 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
 
     /// Adds something to the state that is on its way or waited for. As it stands here it cannot be told, unless it is
     /// the arrival of input.
-    fn add_pending(pending: Pending<'_, Self>, state: &mut WorldState) {
+    fn add_pending(pending: Pending<'_, Self>, of: ToldWorld<'_, Self>, state: &mut WorldState) {
+        let _ = of;
         match pending {
             Pending::Timer(shard, timer) if timer == Self::INPUT => state.add(shard),
             _ => state.requires(false),
@@ -146,11 +147,29 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
     fn digest_of_change(change: &Self::Change, words: &Vocabulary) -> u64;
 }
 
+/// What the state of a world is told by: what its processes, rows and messages refer to.
+#[derive(Debug)]
+pub struct ToldWorld<'a, S: System> {
+    /// What no run changes.
+    pub design: &'a S::Design,
+    /// What messages and changes refer to by handles.
+    pub shared: &'a S::Shared,
+}
+
+// Derived, it could be copied where designs can.
+impl<S: System> Copy for ToldWorld<'_, S> {}
+
+impl<S: System> Clone for ToldWorld<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
 /// What is on its way, or waited for.
 #[derive(Clone, Copy, Debug)]
 pub enum Pending<'a, S: System> {
-    /// A request.
-    Request(&'a Request<S>),
+    /// What a request carries.
+    Request(&'a S::Request),
     /// What a reply carries.
     Reply(&'a S::Reply),
     /// A timer of the process of this shard, which means something.
@@ -193,6 +212,12 @@ pub trait Process<S: System>: Debug {
         self.awaits_reply(rpc)
     }
 
+    /// Whether a timer means something, or may yet: the state of a world leaves out those that do not. One that means nothing
+    /// now and something later is part of it.
+    fn may_await(&self, timer: S::Timer) -> bool {
+        self.awaits(timer)
+    }
+
     /// What is waited for with a timer that still means something, for whoever watches.
     fn awaited_with(&self, timer: S::Timer) -> Option<Subject>;
 
@@ -206,9 +231,15 @@ pub trait Process<S: System>: Debug {
         0
     }
 
+    /// The token of this life. Without, no state is told while a process that has lost its shard goes on.
+    fn token(&self) -> Option<u64> {
+        None
+    }
+
     /// Adds its state. As it stands here that cannot be told, and nothing is left out of a search. Whoever writes another
     /// one must add all that decides anything: two states that are taken for one are searched once.
-    fn tell_state(&self, state: &mut WorldState) {
+    fn tell_state(&self, of: ToldWorld<'_, S>, state: &mut WorldState) {
+        let _ = of;
         state.requires(false);
     }
 }
@@ -276,7 +307,8 @@ pub trait Rows<S: System>: Default + Debug {
 
     /// Adds all rows to the state. As it stands here they cannot be told; whoever writes another one must add all that
     /// decides anything.
-    fn tell_state(&self, state: &mut WorldState) {
+    fn tell_state(&self, of: ToldWorld<'_, S>, state: &mut WorldState) {
+        let _ = of;
         state.requires(false);
     }
 }

@@ -39,7 +39,7 @@ pub struct Member {
 }
 
 /// A result that stands beside all others of its step.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Pane {
     /// Its name, and what was read to make it.
     pub tag: Tag,
@@ -54,7 +54,7 @@ pub struct Pane {
 }
 
 /// A result that may change: it stands over what stood before under its key and start at its step.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Standing {
     /// The step whose result it is. At a sink it is a row, that stands for all of its pane.
     pub step: StepIndex,

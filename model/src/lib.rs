@@ -5,6 +5,8 @@
 //! [`Env`](dataflow::effect::Env). A test proves that the crate depends on nothing that could do more. That is what
 //! lets the simulator put a crash before any effect, and what lets the same code run elsewhere.
 
+#[cfg(test)]
+mod each_told;
 pub mod window;
 pub mod function;
 pub mod micro_batch;

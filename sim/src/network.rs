@@ -50,7 +50,7 @@ impl Cut {
 }
 
 /// One way of a link that is cut all the time between these.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct OneWay {
     pub way: (usize, usize),
     pub since: u64,
@@ -70,11 +70,10 @@ impl Links {
         self.cut_until = 0;
     }
 
-    /// At rest no link is cut. How often something was sent names points that
-    /// come no more.
+    /// Adds the links that are cut. How often something was sent names points that come no more.
     pub fn tell_state(&self, now: u64, state: &mut WorldState) {
         let Links { sends: _, controls: _, publications: _, cuts, cut_until: _, steps: _ } = self;
-        state.requires(cuts.iter().all(|cut| cut.until <= now));
+        state.add_set(cuts.iter().filter(|cut| cut.until > now));
     }
 
     /// Counts one more send of what a request is about, and returns how many that makes: its attempt,

@@ -7,7 +7,7 @@ use onceproof_kernel::effect::Commit;
 use onceproof_kernel::layout::{ShardIndex, StoreRules};
 use onceproof_kernel::prefix::Prefix;
 use onceproof_kernel::state::WorldState;
-use onceproof_kernel::system::{Garbage, Rows, System};
+use onceproof_kernel::system::{Garbage, Rows, System, ToldWorld};
 use onceproof_kernel::tell::Tell;
 use onceproof_kernel::time::Time;
 use onceproof_kernel::told::{Aged, Told};
@@ -311,9 +311,17 @@ impl<S: System> Store<S> {
         self.shards.iter().any(|slot| slot.rows.garbage().outputs > 0)
     }
 
+    /// Adds which commits were applied of lives before the present one, where those of such lives still are.
+    pub fn tell_earlier_commits(&self, of: ShardIndex, state: &mut WorldState) {
+        let Slot { token, earlier, is_fenced, .. } = &self.shards[of.at()];
+        if !is_fenced {
+            state.add_list(earlier.iter().map(|(under, applied)| (token - under, applied)));
+        }
+    }
+
     /// Adds all rows to the state. With no commit on its way, only the next ones are looked up, and they have numbers
     /// of their own.
-    pub fn tell_state(&self, state: &mut WorldState) {
+    pub fn tell_state(&self, of: ToldWorld<'_, S>, state: &mut WorldState) {
         let Store {
             shards,
             rules: _,
@@ -326,7 +334,7 @@ impl<S: System> Store<S> {
         } = self;
         for slot in shards {
             let Slot { token: _, applied: _, earlier: _, is_fenced: _, is_aging: _, rows } = slot;
-            rows.tell_state(state);
+            rows.tell_state(of, state);
         }
     }
 }

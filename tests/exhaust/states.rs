@@ -1,5 +1,7 @@
 //! After a state that another schedule leads to, too, one of the two is run: nothing can tell them apart.
 
+mod engines;
+
 use super::{plan_of, search, space};
 use onceproof::scenario::Scenario;
 use onceproof::search::causes::groups;
@@ -56,7 +58,7 @@ fn check_states(trial: &Trial, kinds: &[Kind], most: usize) -> usize {
 /// seventh of it, beginning with another one each time.
 fn check_same(simulator: &mut Simulator<'_>, pair: [(&Run, usize); 2], number: usize) {
     // When the last timer that nobody waits for is gone says nothing.
-    let what_it_comes_to = |brief: &Brief| (brief.classes, brief.ledger);
+    let what_it_comes_to = |brief: &Brief| (brief.verdict, brief.classes, brief.ledger);
     let [first, second] = pair.map(|(run, _)| &run.schedule);
     let [end, other_end] = pair.map(|(run, _)| what_it_comes_to(&run.brief));
     assert_eq!(end, other_end, "{first:?} {second:?}");

@@ -24,16 +24,15 @@ pub use design::{Design, SystemUse};
 pub use stage::Stages;
 
 use crate::pipeline::Truth;
-use effect::{Payload, Request, Timer};
+use effect::{Payload, Timer};
 use onceproof_kernel::alphabet::Subject;
-use onceproof_kernel::call::Rpc;
 use onceproof_kernel::effect::KeptCommit;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::mix;
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::state::WorldState;
-use onceproof_kernel::system::{self, Pending, System, Wait};
+use onceproof_kernel::system::{self, Pending, System, ToldWorld, Wait};
 use onceproof_kernel::time::Time;
 use onceproof_kernel::told::{Detail, Details, Forgotten, Told};
 use record::Record;
@@ -97,13 +96,13 @@ impl System for Dataflow {
         Told::new(told::Story::Forgets { record, key, why })
     }
 
-    fn add_pending(pending: Pending<'_, Dataflow>, state: &mut WorldState) {
+    fn add_pending(
+        pending: Pending<'_, Dataflow>,
+        _: ToldWorld<'_, Dataflow>,
+        state: &mut WorldState,
+    ) {
         match pending {
-            // Its slot follows from its serial, and which attempt it is decides nothing.
-            Pending::Request(&Request { from, to, rpc: Rpc { serial, .. }, body }) => {
-                state.add((from, to, body));
-                state.add_serial(from, serial);
-            }
+            Pending::Request(payload) => state.add(payload),
             Pending::Reply(watermark) => state.add(watermark),
             Pending::Timer(shard, timer) => {
                 state.add((shard, std::mem::discriminant(&timer)));

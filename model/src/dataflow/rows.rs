@@ -13,7 +13,7 @@ use onceproof_kernel::key::{Key, Keys};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::prefix::Prefix;
 use onceproof_kernel::state::WorldState;
-use onceproof_kernel::system::{self, Garbage};
+use onceproof_kernel::system::{self, Garbage, ToldWorld};
 use onceproof_kernel::tell::{Pane, Pile, Tag, Tell, WrittenRow};
 use onceproof_kernel::time::Time;
 use onceproof_kernel::told::{Aged, Told};
@@ -226,7 +226,7 @@ impl system::Rows<Dataflow> for Rows {
     }
 
     /// Adds all rows to the state. At rest no output is held, and no row owed.
-    fn tell_state(&self, state: &mut WorldState) {
+    fn tell_state(&self, _: ToldWorld<'_, Dataflow>, state: &mut WorldState) {
         let Rows {
             defect: _,
             offsets,

@@ -29,7 +29,7 @@ impl Root {
 }
 
 /// An edge of a tree: random, and the same each time for the same way through the steps.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct TreeEdge(pub u64);
 
 impl TreeEdge {
@@ -45,7 +45,7 @@ impl TreeEdge {
 }
 
 /// The place of a message in a tree.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Branch {
     /// The tree.
     pub root: Root,
@@ -54,7 +54,7 @@ pub struct Branch {
 }
 
 /// A message.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Dispatch {
     /// A record goes to a bolt.
     Tuple {
@@ -102,7 +102,7 @@ pub enum Dispatch {
 }
 
 /// A result as a bolt has it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Shown {
     /// The content of a window.
     Cell {
@@ -121,7 +121,7 @@ pub enum Shown {
 }
 
 /// Which of two contents of a result stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Wins {
     /// The newer one.
     Newer,
@@ -139,7 +139,7 @@ pub struct Age {
 }
 
 /// One change of a durable row.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Change {
     /// A spout begins here after a crash.
     Offset(u64),
@@ -159,7 +159,7 @@ pub enum Change {
 }
 
 /// A result of a batch.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Landed {
     /// When its window ends.
     pub end: Time,
@@ -170,7 +170,7 @@ pub struct Landed {
 }
 
 /// What a process may be woken with.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Timer {
     /// There may be new input.
     Input,
@@ -181,7 +181,7 @@ pub enum Timer {
 }
 
 /// What a batch does next.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Stage {
     /// It reads the log.
     Reads,

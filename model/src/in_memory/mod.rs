@@ -20,9 +20,11 @@ use crate::pipeline::{LogRules, Truth};
 use crate::stream::Record;
 use message::{Change, Dispatch, Timer};
 use onceproof_kernel::alphabet::{Moments, Point, Subject};
+use onceproof_kernel::effect::KeptCommit;
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::name::Vocabulary;
-use onceproof_kernel::system::{Carried, System, Wait};
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{Carried, Pending, System, ToldWorld, Wait};
 use onceproof_kernel::told::Details;
 use settings::WindowClock;
 
@@ -107,6 +109,21 @@ impl System for InMemory {
 
     fn parts_of_reply((): &()) -> Details {
         Vec::new()
+    }
+
+    fn add_pending(
+        pending: Pending<'_, InMemory>,
+        _: ToldWorld<'_, InMemory>,
+        state: &mut WorldState,
+    ) {
+        match pending {
+            Pending::Request(message) => state.add(message),
+            Pending::Reply(()) => {}
+            Pending::Timer(shard, timer) => state.add((shard, timer)),
+            Pending::Commit(KeptCommit { commit: _, progress: _, changes }, _) => {
+                state.add_list(changes);
+            }
+        }
     }
 
     fn digest_of_request(message: &Dispatch, words: &Vocabulary) -> [u64; 2] {

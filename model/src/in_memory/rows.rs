@@ -9,7 +9,8 @@ use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::record::{RecordId, Value};
-use onceproof_kernel::system;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{self, ToldWorld};
 use onceproof_kernel::tell::{Served, Standing, Tell, WrittenRow};
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_kernel::told::Told;
@@ -41,7 +42,7 @@ pub struct Rows {
 }
 
 /// What has landed of the windows that end at one time.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 pub struct Batches {
     /// How often a batch of them has landed.
     pub runs: u32,
@@ -71,6 +72,27 @@ impl Rows {
     pub fn has_newer(&self, standing: &Standing, age: Age) -> bool {
         let cell = (standing.pane.key, standing.pane.start);
         self.results.get(&(standing.step, cell)).is_some_and(|&(newest, _)| newest > age)
+    }
+
+    fn tell_all(&self, state: &mut WorldState) {
+        let Rows {
+            offset,
+            results,
+            rows,
+            mirrors: _,
+            counts,
+            known,
+            is_distinct: _,
+            windows: _,
+            landed,
+            serves: _,
+        } = self;
+        state.add(offset);
+        state.add_set(results);
+        state.add_set(rows);
+        state.add_set(counts);
+        state.add_set(known);
+        state.add_set(landed);
     }
 
     /// What has landed of the windows that end at a time.
@@ -204,6 +226,10 @@ impl system::Rows<InMemory> for Rows {
         Told::new(*change)
     }
 
+    fn tell_state(&self, _: ToldWorld<'_, InMemory>, state: &mut WorldState) {
+        self.tell_all(state);
+    }
+
     fn ids(&self) -> u64 {
         self.known.len() as u64
     }
@@ -219,4 +245,48 @@ fn served(design: &Design) -> Vec<Option<Windowed>> {
         }
     }
     windows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{assert_each_is_told, ignore};
+    use onceproof_kernel::name::Name;
+    use onceproof_kernel::tell::Tag;
+
+    #[test]
+    fn each_row_is_told() {
+        let record = Record {
+            tag: Tag { name: Name(0), lineage: 0 },
+            key: Key(0),
+            id: RecordId(0),
+            event_time: Time(0),
+            weight: 1,
+            value: Value::Integer(1),
+        };
+        let cell = (Key(0), Time(0));
+        let result = (StepIndex(0), cell);
+        let age = Age { token: 1, number: 1 };
+        let later = Age { token: 1, number: 2 };
+        assert_each_is_told(
+            &Rows::default(),
+            Rows::tell_all,
+            &[
+                &|rows| rows.offset = 1,
+                &|rows| ignore(rows.results.insert(result, (age, (1, 1)))),
+                &|rows| ignore(rows.results.insert(result, (later, (1, 1)))),
+                &|rows| ignore(rows.results.insert(result, (age, (2, 1)))),
+                &|rows| {
+                    let row = (Key(0), Value::Integer(1));
+                    rows.rows.insert((StepIndex(0), RecordId(0)), row);
+                },
+                &|rows| ignore(rows.counts.insert(cell, Sum::default())),
+                &|rows| ignore(rows.known.insert(RecordId(0), record)),
+                &|rows| ignore(rows.landed.insert(Time(0), Batches::default())),
+                &|rows| {
+                    rows.landed.insert(Time(0), Batches { runs: 1, ..Batches::default() });
+                },
+            ],
+        );
+    }
 }

@@ -5,6 +5,7 @@ use crate::stream::{CountedWindows, Record};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::words;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::tell::Pile;
 use onceproof_kernel::time::Time;
 use std::marker::PhantomData;
@@ -48,7 +49,7 @@ pub type KeptOrder = Handle<TaskOrder>;
 pub type KeptLogRow = Handle<LogRow>;
 
 /// A version of the state of a partition.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 pub struct BatchState {
     /// What is counted.
     pub windows: CountedWindows,
@@ -81,7 +82,7 @@ pub struct LogRow {
 }
 
 /// What a task is to do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct TaskOrder {
     /// Of a source: the first offset, and the first that it does not read.
     pub range: (u64, u64),
@@ -151,6 +152,13 @@ impl Kept {
     /// What is kept.
     pub fn get<T: Keepable>(&self, handle: Handle<T>) -> &T {
         &T::seen(self)[handle.at as usize]
+    }
+
+    /// Adds what is kept beside what handles refer to: how many attempts of each task there were.
+    pub fn tell_state(&self, state: &mut WorldState) {
+        let Kept { files: _, fetched: _, states: _, rows: _, orders: _, log_rows: _, attempts } =
+            self;
+        state.add(attempts);
     }
 
     /// The number of the next attempt of a task, counted over all drivers.

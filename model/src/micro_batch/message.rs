@@ -26,7 +26,7 @@ pub struct ExecutorLife {
 }
 
 /// A result on its way into a table.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct ResultRow {
     /// The step whose table it goes into.
     pub table: StepIndex,
@@ -57,7 +57,7 @@ pub enum TaskReport {
 }
 
 /// A log of the driver.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum LogOf {
     /// What belongs to each batch.
     Offsets,
@@ -237,7 +237,7 @@ pub enum Change {
 }
 
 /// What a process may be woken with.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Timer {
     /// There may be new input.
     Input,

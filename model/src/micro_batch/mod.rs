@@ -9,6 +9,7 @@ mod design;
 mod digest;
 mod kept;
 pub mod message;
+mod pending;
 mod process;
 pub mod rows;
 pub mod settings;
@@ -28,7 +29,8 @@ use onceproof_kernel::alphabet::{Moments, Point, Subject, attempt_value};
 use onceproof_kernel::effect;
 use onceproof_kernel::layout::{Layout, ShardIndex};
 use onceproof_kernel::name::Vocabulary;
-use onceproof_kernel::system::{Carried, Errand, System, Wait};
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{Carried, Errand, Pending, System, ToldWorld, Wait};
 use onceproof_kernel::time::Nanos;
 use onceproof_kernel::told::Details;
 
@@ -181,6 +183,14 @@ impl System for MicroBatch {
 
     fn parts_of_reply(reply: &Reply) -> Details {
         told::of_reply(reply)
+    }
+
+    fn add_pending(
+        pending: Pending<'_, MicroBatch>,
+        of: ToldWorld<'_, MicroBatch>,
+        state: &mut WorldState,
+    ) {
+        pending::tell_state(pending, of, state);
     }
 
     fn digest_of_request(request: &Request, _: &Vocabulary) -> [u64; 2] {

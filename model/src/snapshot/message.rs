@@ -54,7 +54,7 @@ impl TransactionHandle {
 }
 
 /// A result of an aggregate, where that is read itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct ReadPane {
     /// The start of its window.
     pub start: Time,
@@ -63,7 +63,7 @@ pub struct ReadPane {
 }
 
 /// A record on its way to the next task, or into a topic.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct FlowingRow {
     /// The record.
     pub record: Record,
@@ -72,7 +72,7 @@ pub struct FlowingRow {
 }
 
 /// What goes through a channel.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ChannelItem {
     /// A record.
     Row(FlowingRow),
@@ -87,7 +87,7 @@ pub enum ChannelItem {
 }
 
 /// A request.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Request {
     /// An item of a channel.
     Item {
@@ -220,7 +220,7 @@ pub enum Request {
 }
 
 /// The answer to a request.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Reply {
     /// It is done.
     Done,
@@ -321,7 +321,7 @@ pub enum Change {
 }
 
 /// What a process may be woken with.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Timer {
     /// There may be new input.
     Input,

@@ -9,6 +9,7 @@ mod account;
 mod design;
 mod digest;
 pub mod message;
+mod pending;
 mod process;
 pub mod rows;
 pub mod settings;
@@ -25,7 +26,8 @@ use message::{Change, ChannelItem, Reply, Request, Timer};
 use onceproof_kernel::alphabet::{Moments, Point, Subject};
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::name::Vocabulary;
-use onceproof_kernel::system::{Carried, Passage, System, Wait};
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{Carried, Passage, Pending, System, ToldWorld, Wait};
 use onceproof_kernel::time::Nanos;
 use onceproof_kernel::told::Details;
 
@@ -184,6 +186,14 @@ impl System for Snapshot {
 
     fn parts_of_reply(reply: &Reply) -> Details {
         told::of_reply(reply)
+    }
+
+    fn add_pending(
+        pending: Pending<'_, Snapshot>,
+        of: ToldWorld<'_, Snapshot>,
+        state: &mut WorldState,
+    ) {
+        pending::tell_state(pending, of, state);
     }
 
     fn digest_of_request(request: &Request, words: &Vocabulary) -> [u64; 2] {

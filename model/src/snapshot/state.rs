@@ -8,7 +8,7 @@ use onceproof_kernel::mix::words;
 use onceproof_kernel::sorted::{SortedMap, SortedSet};
 
 /// The state of a task.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Hash, Debug, Default)]
 pub struct TaskState {
     /// Of a source: the next offset, if it has its split.
     pub offset: Option<u64>,
@@ -42,7 +42,7 @@ impl TaskState {
 }
 
 /// What a complete checkpoint has.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct CheckpointRecord {
     /// The attempt in which it was made.
     pub attempt: u32,

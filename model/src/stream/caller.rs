@@ -6,7 +6,8 @@ use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::effect::{self, Context, Effect};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::sorted::SortedMap;
-use onceproof_kernel::system::System;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{Pending, System, ToldWorld};
 use onceproof_kernel::time::Nanos;
 
 /// A system whose processes send a request until it is answered.
@@ -46,6 +47,23 @@ impl<S: Repeats> OpenCalls<S> {
     /// Those of a life that begins.
     pub fn new(shard: ShardIndex, token: u64) -> OpenCalls<S> {
         OpenCalls { shard, token, requests: 0, open: SortedMap::new() }
+    }
+
+    /// How many requests were numbered.
+    pub fn requests(&self) -> u64 {
+        self.requests.into()
+    }
+
+    /// Adds its state. Requests that are open are known by how long ago they were numbered.
+    pub fn tell_state(&self, of: ToldWorld<'_, S>, state: &mut WorldState) {
+        let OpenCalls { shard, token, requests: _, open } = self;
+        state.add((token, open.len()));
+        for (&number, call) in open {
+            let OpenCall { to, body, owner, waits } = call;
+            state.add_number(*shard, number.into());
+            state.add((to, owner, waits));
+            S::add_pending(Pending::Request(body), of, state);
+        }
     }
 
     /// The token of this life.

@@ -41,7 +41,7 @@ impl Windowed {
 }
 
 /// What is counted in a cell.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Sum {
     /// Of what it is made, for whoever watches.
     pub pile: Pile,

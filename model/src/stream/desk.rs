@@ -4,7 +4,8 @@
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::effect::{self, Commit, Context, Effect};
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::system::System;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{Pending, System, ToldWorld};
 use std::collections::VecDeque;
 
 /// The desk of such a service.
@@ -23,6 +24,20 @@ impl<S: System> ServiceDesk<S> {
     /// That of a life with this token.
     pub fn new(shard: ShardIndex, token: u64) -> ServiceDesk<S> {
         ServiceDesk { shard, token, commits: 0, writing: None, waiting: VecDeque::new() }
+    }
+
+    /// Adds its state.
+    pub fn tell_state(&self, of: ToldWorld<'_, S>, state: &mut WorldState) {
+        // The token goes on nothing but commits.
+        let ServiceDesk { shard, token: _, commits, writing, waiting } = self;
+        state.add_commit(*shard, *commits);
+        state.add(writing.is_some());
+        if let Some((request, reply)) = writing {
+            request.tell_state(of, state);
+            S::add_pending(Pending::Reply(reply), of, state);
+        }
+        state.add(waiting.len());
+        waiting.iter().for_each(|request| request.tell_state(of, state));
     }
 
     /// Somebody asks for something.

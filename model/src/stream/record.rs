@@ -9,7 +9,7 @@ use onceproof_kernel::tell::{Member, Tag};
 use onceproof_kernel::time::Time;
 
 /// A record on its way.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Record {
     /// Who it is, and what was read to make it.
     pub tag: Tag,

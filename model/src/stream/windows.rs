@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 pub type WindowOfKey = (Time, u64, Key);
 
 /// What is counted in a window that is not in a pane yet.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Hash, Debug, Default)]
 pub struct WindowContent {
     /// How much.
     pub sum: Sum,
@@ -27,7 +27,7 @@ pub struct WindowContent {
 }
 
 /// The windows of a step in which something is counted, or was and may be again.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Hash, Debug, Default)]
 pub struct CountedWindows(BTreeMap<WindowOfKey, WindowContent>);
 
 /// What a window comes to.

@@ -2,10 +2,11 @@
 //! wait for.
 
 use crate::stream::{CountedCell, Record, Sum};
-use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::mix;
+use onceproof_kernel::name::Name;
 use onceproof_kernel::record::RecordId;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::tell::{Standing, WholeUnit};
 use onceproof_kernel::time::Time;
 
@@ -18,31 +19,16 @@ pub struct Producer {
     pub epoch: u32,
 }
 
-/// A list of numbers in a message, which the run keeps as a text among its keys: a message owns nothing.
+/// A list of numbers in a message, which the run keeps: a message owns nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NumberList {
-    text: Key,
+    at: u32,
     /// The same for equal lists.
     pub hash: u64,
 }
 
-impl NumberList {
-    /// Keeps a list.
-    pub fn new(list: impl IntoIterator<Item = u64>, words: &mut Vocabulary) -> NumberList {
-        let numbers: Vec<String> = list.into_iter().map(|number| number.to_string()).collect();
-        let text = words.keys.intern(&numbers.join(","));
-        NumberList { text, hash: words.keys.hash(text) }
-    }
-
-    /// What is in it.
-    pub fn numbers(self, words: &Vocabulary) -> Vec<u64> {
-        let numbers = words.keys.text(self.text).split(',');
-        numbers.filter_map(|number| number.parse().ok()).collect()
-    }
-}
-
 /// What a batch carries: one entry of a log.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum LogEntry {
     /// A record on its way to the next step, or into a sink.
     Record(Record),
@@ -80,9 +66,13 @@ impl LogEntry {
     }
 }
 
-/// The batches of a run that have more than one entry. A message owns nothing, and refers to one.
+/// What the messages of a run refer to: the batches that have more than one entry, and lists of numbers. A message owns
+/// nothing.
 #[derive(Clone, Debug, Default)]
-pub struct KeptBatches(Vec<Vec<LogEntry>>);
+pub struct KeptBatches {
+    batches: Vec<Vec<LogEntry>>,
+    lists: Vec<Vec<u64>>,
+}
 
 /// The entries of a batch after its first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -95,13 +85,27 @@ pub struct MoreEntries {
 impl KeptBatches {
     /// Keeps entries, of which a hash is given.
     pub fn keep(&mut self, entries: Vec<LogEntry>, hash: u64) -> MoreEntries {
-        self.0.push(entries);
-        MoreEntries { at: self.0.len() as u32 - 1, hash }
+        self.batches.push(entries);
+        MoreEntries { at: self.batches.len() as u32 - 1, hash }
+    }
+
+    /// Keeps a list of numbers.
+    pub fn keep_list(&mut self, list: impl IntoIterator<Item = u64>) -> NumberList {
+        let list: Vec<u64> = list.into_iter().collect();
+        let numbers: Vec<String> = list.iter().map(u64::to_string).collect();
+        let hash = mix::text(&numbers.join(","));
+        self.lists.push(list);
+        NumberList { at: self.lists.len() as u32 - 1, hash }
+    }
+
+    /// What is in a list.
+    pub fn numbers(&self, list: NumberList) -> &[u64] {
+        &self.lists[list.at as usize]
     }
 
     /// What they say.
     pub fn of(&self, more: MoreEntries) -> &[LogEntry] {
-        &self.0[more.at as usize]
+        &self.batches[more.at as usize]
     }
 }
 
@@ -238,8 +242,17 @@ pub struct Transaction {
     pub start: Time,
 }
 
+impl Transaction {
+    /// Adds it to the state. When it began decides when it is aborted, while it is open.
+    pub fn tell_state(&self, state: &mut WorldState) {
+        let Transaction { is_known, epoch, state: stage, commits, start } = *self;
+        let start = (stage == TransactionState::Ongoing).then_some(start);
+        state.add((is_known, epoch, stage, commits, start));
+    }
+}
+
 /// One change of a durable row.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Change {
     /// An entry of a log.
     Append {

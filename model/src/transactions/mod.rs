@@ -9,6 +9,7 @@ pub mod alphabet;
 mod design;
 mod digest;
 pub mod message;
+mod pending;
 mod process;
 pub mod rows;
 pub mod settings;
@@ -23,7 +24,8 @@ use message::{Change, KeptBatches, LogEntry, Reply, Request, Timer};
 use onceproof_kernel::alphabet::{Moments, Point, Subject};
 use onceproof_kernel::layout::{Layout, ShardIndex};
 use onceproof_kernel::name::Vocabulary;
-use onceproof_kernel::system::{Carried, System, Wait};
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{Carried, Pending, System, ToldWorld, Wait};
 use onceproof_kernel::tell::Standing;
 use onceproof_kernel::told::Details;
 
@@ -123,6 +125,14 @@ impl System for Transactions {
 
     fn parts_of_reply(reply: &Reply) -> Details {
         told::of_reply(reply)
+    }
+
+    fn add_pending(
+        pending: Pending<'_, Transactions>,
+        of: ToldWorld<'_, Transactions>,
+        state: &mut WorldState,
+    ) {
+        pending::tell_state(pending, of, state);
     }
 
     fn digest_of_request(request: &Request, words: &Vocabulary) -> [u64; 2] {

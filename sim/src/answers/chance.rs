@@ -34,7 +34,7 @@ impl Answers {
     /// Whether the fates of these moments are kept, since one of two copies has that of the other. Where they are drawn, both
     /// are drawn alike.
     fn knows_twins(&self, asked: Asked) -> bool {
-        self.has_twins && asked == Asked::Ack && !self.drawn.ever_has(asked)
+        !self.twins.is_empty() && asked == Asked::Ack && !self.drawn.ever_has(asked)
     }
 
     /// Works out what can happen at each sort of moments.

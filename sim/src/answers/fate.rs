@@ -22,7 +22,7 @@ pub enum RequestFate {
 }
 
 /// What becomes of an ack.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum AckFate {
     /// It arrives after its latency.
     Pass,

@@ -26,8 +26,7 @@ impl Answers {
             can_leave: _,
             fired,
             strikes,
-            has_twins,
-            acks,
+            twins,
             log,
             changes,
             possible,
@@ -41,8 +40,7 @@ impl Answers {
         }
         self.fired = *fired;
         self.strikes.clone_from(strikes);
-        self.has_twins = *has_twins;
-        self.acks.clone_from(acks);
+        self.twins.clone_from(twins);
         self.changes = *changes;
         self.delays = None;
         self.log = None;

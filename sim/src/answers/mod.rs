@@ -13,6 +13,7 @@ mod possible;
 mod fate;
 mod fork;
 mod question;
+mod twins;
 mod watched;
 
 use crate::draw::Purpose;
@@ -24,7 +25,6 @@ use crate::plan::Plan;
 use chance::Chance;
 use drawn::Drawn;
 use exact::Exact;
-use hashbrown::HashMap;
 use log::Log;
 use moment::Moment;
 use onceproof_kernel::layout::{Layout, StepIndex};
@@ -35,7 +35,7 @@ use onceproof_kernel::time::Nanos;
 use possible::Possible;
 pub(crate) use possible::Watched;
 use question::Questions;
-use rustc_hash::FxBuildHasher;
+use twins::Twins;
 
 pub use fate::{AckFate, BeforeFate, CallFate, CommitFate, RequestFate};
 pub use moment::{Act, Attempt, CommitSent, Exchange, StepTaken};
@@ -56,9 +56,7 @@ pub struct Answers {
     can_leave: bool,
     fired: Fired,
     strikes: Strikes,
-    /// Whether any request was doubled, and since then the fates of acks.
-    has_twins: bool,
-    acks: HashMap<u64, AckFate, FxBuildHasher>,
+    twins: Twins,
     /// What a run in detail writes down.
     log: Option<Log>,
     /// How often the world did something that outlives a worker, since ever.
@@ -81,8 +79,7 @@ impl Answers {
             can_leave: plan.hosts(layout) > 1 && layout.has_members(),
             fired: Fired::default(),
             strikes: Strikes::default(),
-            has_twins: false,
-            acks: HashMap::default(),
+            twins: Twins::default(),
             log: None,
             changes: 0,
             possible: None,
@@ -107,8 +104,7 @@ impl Answers {
         self.questions.reset();
         self.fired = Fired::default();
         self.strikes.clear();
-        self.has_twins = false;
-        self.acks.clear();
+        self.twins.clear();
         self.log = self.is_watched(in_detail).then(Log::default);
         self.listen();
     }
@@ -196,8 +192,11 @@ impl Answers {
             }
             Some(Kind::DropRequest) => RequestFate::Lost,
             Some(Kind::Duplicate { .. }) => {
-                self.has_twins = true;
-                self.listen();
+                // Nobody acks what nobody answers.
+                if is_answered && exchange.passage == Passage::Answered {
+                    self.twins.double(exchange.point);
+                    self.listen();
+                }
                 RequestFate::Twice
             }
             Some(Kind::Delay { by, .. }) => RequestFate::Late(by),
@@ -207,16 +206,14 @@ impl Answers {
         }
     }
 
-    /// An ack is sent. The acks of both copies of a doubled request share one point, so they share its fate,
-    /// and it is one fault. Were each copy asked about, one run could have two faults at one point, and no file
-    /// could say which.
+    /// An ack is sent.
     #[inline(always)]
     pub fn ack(&mut self, exchange: &Exchange, layout: &Layout, words: &Vocabulary) -> AckFate {
         if !self.may_happen(Asked::Ack, exchange.point) {
             return AckFate::Pass;
         }
-        if self.has_twins
-            && let Some(&fate) = self.acks.get(&exchange.point)
+        if !self.twins.is_empty()
+            && let Some(fate) = self.twins.ack(exchange.point)
         {
             return fate;
         }
@@ -235,8 +232,8 @@ impl Answers {
             Some(Kind::ErrorApplied) => AckFate::Error,
             Some(kind) => unreachable!("{kind:?} is not asked of acks"),
         };
-        if self.has_twins {
-            self.acks.insert(exchange.point, fate);
+        if !self.twins.is_empty() {
+            self.twins.decide(exchange.point, fate);
         }
         fate
     }

@@ -8,6 +8,7 @@ use crate::fault::kind::Asked;
 use crate::fault::{Fault, Kind, Leg};
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::name::Vocabulary;
+use onceproof_kernel::state::WorldState;
 
 impl Answers {
     /// From now on, writes down every fault of these kinds that could be placed.
@@ -22,9 +23,9 @@ impl Answers {
         self.possible.take().map_or_else(Default::default, parts)
     }
 
-    /// Whether any request was doubled, so that the fates of acks are kept.
-    pub fn knows_twins_of_acks(&self) -> bool {
-        self.has_twins
+    /// Adds the doubled requests that may still be acked.
+    pub fn tell_state(&self, state: &mut WorldState) {
+        self.twins.tell_state(state);
     }
 
     /// Whether anyone wants to know in which states the world is.

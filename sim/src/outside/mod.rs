@@ -26,7 +26,7 @@ use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::state::WorldState;
-use onceproof_kernel::system::System;
+use onceproof_kernel::system::{System, ToldWorld};
 use onceproof_kernel::time::{Nanos, Time};
 
 /// Everything but the workers, the network and the clock.
@@ -36,7 +36,8 @@ pub(crate) struct Outside<'a, S: System> {
     pub layout: &'a Layout,
     pub words: Vocabulary,
     pub store: Lasting<Store<S>>,
-    /// What all processes of the run have in common. Nothing in it means anything but by the handles to it.
+    /// What all processes of the run have in common. Nothing in it means anything but by the handles to it, or rows tell it
+    /// with their state.
     pub shared: S::Shared,
     pub service: Lasting<Service>,
     pub sources: Sources,
@@ -183,11 +184,12 @@ impl<'a, S: System> Outside<'a, S> {
     /// Adds what is outside the workers. Input that comes from queues leaves no rest.
     pub fn tell_state(&self, state: &mut WorldState) {
         let Outside {
-            design: _,
+            design,
             layout: _,
             words,
             store,
-            shared: _,
+            // By what refers to it.
+            shared,
             service,
             // What is left of the input follows from how far it was read.
             sources: _,
@@ -223,7 +225,7 @@ impl<'a, S: System> Outside<'a, S> {
             state.add_set(executions.iter().enumerate().filter(|&(_, &count)| count != 0));
         }
         words.tell_state(state);
-        store.tell_state(state);
+        store.tell_state(ToldWorld { design, shared }, state);
         service.tell_state(state);
         ledger.tell_state(state);
     }

@@ -1,15 +1,16 @@
 //! The state of a world between two events, for a search that leaves out what another schedule leads to, too. It is told
-//! where time goes on, and only of a world in which all machines are up: who is away, cut off or a zombie comes back, and
-//! then it is told. A run with a seed, with a queue, with a call to a service or with fresh ids has none.
+//! where time goes on, and only of a world in which all machines are up: who is away comes back, and then it is told. A run
+//! with a seed, with a queue, with a call to a service or with fresh ids has none.
 
-use super::leases::{Instance, Owner};
+use super::event::SessionEnd;
+use super::leases::{Instance, Owner, Zombie};
 use super::requests::Flight;
 use super::{Event, World};
 use onceproof_kernel::call::Serial;
 use onceproof_kernel::effect::{Commit, CommitProgress, CommitSlot};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::state::{Life, WorldState};
-use onceproof_kernel::system::{Pending, Process, System};
+use onceproof_kernel::system::{Pending, Process, System, ToldWorld};
 use onceproof_kernel::time::Time;
 
 impl<S: System> World<'_, S> {
@@ -27,7 +28,7 @@ impl<S: System> World<'_, S> {
     ///
     /// Not part of it is when something last came of anything: a run that is stuck is so with every answer,
     /// if sooner or later.
-    fn state_before(&self, at: u64, event: &Event<S>) -> Option<u128> {
+    pub(super) fn state_before(&self, at: u64, event: &Event<S>) -> Option<u128> {
         let World {
             plan: _,
             design: _,
@@ -66,8 +67,7 @@ impl<S: System> World<'_, S> {
             until_planted: _,
         } = self;
         // Before calm, nothing hangs on how long nothing has come of anything.
-        let is_told = zombies.is_empty()
-            && moving.is_empty()
+        let is_told = moving.is_empty()
             && outs.is_empty()
             && at <= *calm_at
             && owners.iter().all(|owner| owner.is_running);
@@ -85,30 +85,35 @@ impl<S: System> World<'_, S> {
         if !state.is_told() {
             return None;
         }
-        let mut is_quiet = true;
         for (at, event) in [(at, event)].into_iter().chain(queue.in_order()) {
-            if !self.is_void(event) {
-                is_quiet &= matches!(event, Event::Wake { timer, .. } if *timer == S::INPUT);
+            if self.may_mean_something(event) {
                 state.add(at);
                 self.add_event(event, &mut state);
             }
         }
-        // The ack of a copy has the fate of that of the other copy, which is no part of the state.
-        state.requires(is_quiet || !outside.answers.knows_twins_of_acks());
+        outside.answers.tell_state(&mut state);
         // Whether the death of a member leaves its group a session to end.
         for (shard, &session) in (0..).map(ShardIndex).zip(sessions) {
             state.add(session == outside.store.token(shard));
         }
-        workers.iter().for_each(|worker| worker.tell_state(&mut state));
+        workers.iter().for_each(|worker| worker.tell_state(self.told_world(), &mut state));
+        state.add(zombies.len());
+        zombies.iter().for_each(|zombie| self.add_zombie(zombie, &mut state));
         // What is outside is much, and grows.
         if !state.is_told() {
             return None;
         }
         outside.tell_state(&mut state);
-        if state.knows_earlier_lives() {
+        // Who knows an earlier life by its token may still send to it.
+        let are_known = workers.iter().any(|worker| worker.token().is_some());
+        if are_known || state.knows_earlier_lives() {
             directory.tell_earlier_lives(&mut state);
         }
         state.state()
+    }
+
+    fn told_world(&self) -> ToldWorld<'_, S> {
+        ToldWorld { design: self.design, shared: &self.outside.shared }
     }
 
     fn lives(&self) -> impl Iterator<Item = Life> {
@@ -120,6 +125,19 @@ impl<S: System> World<'_, S> {
         })
     }
 
+    /// Whether something comes of an event, or may yet. A session that was to end of a member that was away is kept: it ends
+    /// when that time comes if the member is away again.
+    fn may_mean_something(&self, event: &Event<S>) -> bool {
+        match *event {
+            Event::Wake { shard, life, timer } => {
+                let worker = self.running_if_any(Instance { shard, life });
+                worker.is_some_and(|worker| worker.may_await(timer))
+            }
+            Event::Session { why: SessionEnd::Away, .. } => true,
+            _ => !self.is_void(event),
+        }
+    }
+
     /// Adds what is still to happen.
     fn add_event(&self, event: &Event<S>, state: &mut WorldState) {
         state.add(std::mem::discriminant(event));
@@ -127,11 +145,11 @@ impl<S: System> World<'_, S> {
             Event::Request { flight } => {
                 let Flight { request, host } = &self.flights[flight];
                 state.add(host);
-                S::add_pending(Pending::Request(request), state);
+                request.tell_state(self.told_world(), state);
             }
             Event::Reply { to, from, slot: _, serial, ref body } => {
                 self.add_route(to, from, serial, state);
-                S::add_pending(Pending::Reply(body), state);
+                S::add_pending(Pending::Reply(body), self.told_world(), state);
             }
             Event::Error { to, from, slot: _, serial } => self.add_route(to, from, serial, state),
             Event::Commit { wire, is_answered } => {
@@ -144,8 +162,15 @@ impl<S: System> World<'_, S> {
             }
             Event::Repeat { wire } => self.add_wire(wire, state),
             Event::Wake { shard, life, timer } => {
-                state.requires(self.owner(shard) == Instance { shard, life });
-                S::add_pending(Pending::Timer(shard, timer), state);
+                let who = Instance { shard, life };
+                let zombie = self.zombies.iter().position(|zombie| zombie.who == who);
+                let timer = Pending::Timer(shard, timer);
+                let add = |state: &mut WorldState| S::add_pending(timer, self.told_world(), state);
+                state.add(zombie);
+                match zombie {
+                    None => add(state),
+                    Some(_) => state.add_earlier_life(shard, add),
+                }
             }
             Event::Call { .. }
             | Event::Called { .. }
@@ -156,6 +181,15 @@ impl<S: System> World<'_, S> {
             | Event::Boot { .. }
             | Event::Fault { .. } => state.requires(false),
         }
+    }
+
+    /// Adds a process that has lost its shard and goes on.
+    fn add_zombie(&self, zombie: &Zombie<S>, state: &mut WorldState) {
+        let Zombie { who: Instance { shard, life: _ }, host, worker } = zombie;
+        let Some(token) = worker.token() else { return state.requires(false) };
+        state.add((shard, host, self.outside.store.token(*shard) - token, worker.serials()));
+        self.outside.store.tell_earlier_commits(*shard, state);
+        state.add_earlier_life(*shard, |state| worker.tell_state(self.told_world(), state));
     }
 
     /// Adds where a reply goes, and to which request. Its slot follows from the serial.
@@ -183,7 +217,10 @@ impl<S: System> World<'_, S> {
         match is_answered {
             // What waited for it is gone, and it changes nothing more.
             true => state.requires(has_applied),
-            false => S::add_pending(Pending::Commit(kept, &self.workers[shard.at()]), state),
+            false => {
+                let commit = Pending::Commit(kept, &self.workers[shard.at()]);
+                S::add_pending(commit, self.told_world(), state);
+            }
         }
     }
 }

@@ -18,7 +18,10 @@ use onceproof_model::window::Windowing;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-fn plan(faults: Vec<Fault>) -> (Design, Plan) {
+mod state;
+
+/// The steps.
+fn chain() -> [Step; 2] {
     let step = |name: &str, kind, from: &[u16]| Step {
         name: name.to_owned(),
         kind,
@@ -27,10 +30,14 @@ fn plan(faults: Vec<Fault>) -> (Design, Plan) {
         failing: Failing::default(),
     };
     let windows = Windowing { length: 60 * SECOND, lateness: 0 };
-    let steps = vec![
+    [
         step("events", StepKind::Source { watermark: Progress::Perfect, queue: None }, &[]),
         step("per-user", StepKind::Count(windows), &[0]),
-    ];
+    ]
+}
+
+/// Their input, and what befalls them.
+fn plan(faults: Vec<Fault>) -> (Design, Plan) {
     let row = |(key, at): (&str, i64)| InputRow {
         key: Arc::from(key),
         event_time: Time(at * SECOND as i64),
@@ -39,8 +46,8 @@ fn plan(faults: Vec<Fault>) -> (Design, Plan) {
         id: None,
     };
     let rows = [("ann", 0), ("bob", 1)].map(row).to_vec();
-    let steps = steps.into_iter().map(|step| (step, Mechanism::default()));
-    let design = Design::new(steps.collect()).expect("a chain");
+    let steps = chain().map(|step| (step, Mechanism::default()));
+    let design = Design::new(steps.to_vec()).expect("a chain");
     let plan = Plan {
         inputs: vec![(StepIndex(0), SourceInput::Rows(Arc::new(rows)))],
         cluster: Cluster::default(),

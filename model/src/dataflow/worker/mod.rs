@@ -48,7 +48,7 @@ use onceproof_kernel::name::Name;
 use onceproof_kernel::prefix::Prefix;
 use onceproof_kernel::record::{Output, RecordId};
 use onceproof_kernel::state::WorldState;
-use onceproof_kernel::system::{Fill, Process};
+use onceproof_kernel::system::{Fill, Process, ToldWorld};
 use onceproof_kernel::time::Time;
 
 /// One shard as its worker knows it.
@@ -271,7 +271,7 @@ impl Process<Dataflow> for Worker {
     /// lives never compare equal: with them there is no rest. Where a rule is left out there is none either:
     /// what is left out of the state here decides nothing by those very rules, and a planted defect may make it
     /// matter.
-    fn tell_state(&self, state: &mut WorldState) {
+    fn tell_state(&self, _: ToldWorld<'_, Dataflow>, state: &mut WorldState) {
         let Worker {
             shard,
             step: _,

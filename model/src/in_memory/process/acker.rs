@@ -12,6 +12,7 @@ use crate::in_memory::told::Story;
 use hashbrown::HashMap;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::name::Name;
+use onceproof_kernel::state::WorldState;
 use rustc_hash::FxBuildHasher;
 
 /// The memory of an acker.
@@ -21,7 +22,7 @@ pub(super) struct Acker {
 }
 
 /// What an acker knows of a tree.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 struct Tree {
     sum: u64,
     /// The source record, once the spout has told of the tree.
@@ -32,6 +33,11 @@ struct Tree {
 }
 
 impl Acker {
+    pub fn tell_state(&self, state: &mut WorldState) {
+        let Acker { trees } = self;
+        state.add_set(trees);
+    }
+
     pub fn hears<E: Env<InMemory>>(
         &mut self,
         message: &Dispatch,

@@ -2,6 +2,9 @@
 //! nothing, and lands: its results stand in the place of what was served before. What has landed is durable, and so is
 //! the log. A crash costs it no more than its time.
 
+#[cfg(test)]
+mod tests;
+
 use super::Context;
 use super::hands::Hands;
 use crate::in_memory::InMemory;
@@ -21,6 +24,7 @@ use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::sorted::{SortedMap, SortedSet};
 use onceproof_kernel::source::{Read, SourceRow};
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::tell::Pile;
 use onceproof_kernel::time::{MILLISECOND, Time};
 use rustc_hash::FxBuildHasher;
@@ -41,7 +45,7 @@ pub(super) struct BatchLeg {
 }
 
 /// A record of the log.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Hash, Debug)]
 struct Logged {
     source: StepIndex,
     row: SourceRow,
@@ -66,6 +70,20 @@ struct Results {
 }
 
 impl BatchLeg {
+    pub fn tell_state(&self, shard: ShardIndex, state: &mut WorldState) {
+        // That it has begun again is told to whoever watches.
+        let BatchLeg { log, read, due, landing, restarted: _ } = self;
+        state.add_set(log);
+        state.add((read, due.len()));
+        for (end, due) in due {
+            state.add((end, std::mem::discriminant(due)));
+            if let Due::Lands(Results { cells, index: _ }, since) = due {
+                state.add((cells, since));
+            }
+        }
+        state.add_commits(shard, landing);
+    }
+
     pub fn boot<E: Env<InMemory>>(&mut self, hands: &mut Hands, m: &mut Context<'_, E>) {
         m.ask().charge();
         let layout = &m.design.layout;

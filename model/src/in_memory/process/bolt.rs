@@ -14,9 +14,11 @@ use crate::pipeline::StepKind;
 use crate::stream::{CountedCell, Leaving, Record, Sum, Windowed};
 use hashbrown::HashMap;
 use onceproof_kernel::env::Env;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::tell::Pile;
 use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
@@ -36,7 +38,7 @@ pub(super) struct Bolt {
 }
 
 /// A record that came, with its place in a tree.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Hash, Debug)]
 struct Tuple {
     record: Record,
     branch: Option<Branch>,
@@ -51,6 +53,14 @@ struct Outcome {
 }
 
 impl Bolt {
+    pub fn tell_state(&self, shard: ShardIndex, state: &mut WorldState) {
+        let Bolt { counts, known, greatest, shown, counting } = self;
+        state.add_set(counts);
+        state.add_set(known);
+        state.add((greatest, shown));
+        state.add_commits(shard, counting);
+    }
+
     /// A tuple arrives.
     pub fn takes<E: Env<InMemory>>(
         &mut self,
@@ -267,4 +277,42 @@ fn shown_by(branch: Branch) -> Branch {
 /// The edge to what is passed on.
 fn edge_to(branch: Branch, at: usize) -> Branch {
     Branch { edge: branch.edge.below(1 + at as u64), ..branch }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{SHARD, assert_each_is_told, ignore};
+    use onceproof_kernel::key::Key;
+    use onceproof_kernel::record::Value;
+    use onceproof_kernel::tell::Tag;
+
+    #[test]
+    fn each_part_of_a_bolt_is_told() {
+        let record = Record {
+            tag: Tag { name: Name(0), lineage: 0 },
+            key: Key(0),
+            id: RecordId(0),
+            event_time: Time(0),
+            weight: 1,
+            value: Value::Integer(1),
+        };
+        let tuple = Tuple { record, branch: None };
+        let count = |bolt: &mut Bolt, weight| {
+            bolt.counts.insert((Key(0), Time(0)), Sum { weight, ..Sum::default() });
+        };
+        assert_each_is_told(
+            &Bolt::default(),
+            |bolt, state| bolt.tell_state(SHARD, state),
+            &[
+                &|bolt| count(bolt, 1),
+                &|bolt| count(bolt, 2),
+                &|bolt| ignore(bolt.known.insert(RecordId(0), record)),
+                &|bolt| bolt.greatest = Some(Time(1)),
+                &|bolt| bolt.shown = 1,
+                &|bolt| ignore(bolt.counting.insert(0, tuple)),
+                &|bolt| ignore(bolt.counting.insert(1, tuple)),
+            ],
+        );
+    }
 }

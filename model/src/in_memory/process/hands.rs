@@ -11,6 +11,7 @@ use onceproof_kernel::effect::{Commit, Effect, Request};
 use onceproof_kernel::env::{Decision, Env};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::time::Time;
 use onceproof_kernel::told::Told;
 
@@ -34,6 +35,18 @@ impl Hands {
 
     pub fn reset(&mut self) {
         *self = Hands::new(self.shard, self.step);
+    }
+
+    /// How many messages it has sent.
+    pub fn messages(&self) -> u64 {
+        self.messages
+    }
+
+    /// Adds its state. Trees and what is shown are named by the token.
+    pub fn tell_state(&self, state: &mut WorldState) {
+        let Hands { shard, step: _, token, executed, messages: _, commits } = self;
+        state.add((token, executed));
+        state.add_commit(*shard, *commits);
     }
 
     /// Who runs functions here.

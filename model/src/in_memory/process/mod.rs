@@ -20,7 +20,8 @@ use onceproof_kernel::call::Rpc;
 use onceproof_kernel::effect::{self, Input};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::system::Process;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{Process, ToldWorld};
 use spout::Spout;
 use view::ViewProcess;
 
@@ -115,6 +116,32 @@ impl Process<InMemory> for Task {
             (Role::Batch(batch), Timer::Batch(end, stage)) => batch.awaits(end, stage),
             (Role::Spout(_) | Role::Batch(_), _) => false,
             (Role::Bolt(_) | Role::Acker(_) | Role::View(_), _) => false,
+        }
+    }
+
+    /// A batch that runs again waits for what was set for the run before.
+    fn may_await(&self, timer: Timer) -> bool {
+        matches!(timer, Timer::Batch(..)) || self.awaits(timer)
+    }
+
+    fn serials(&self) -> u64 {
+        self.hands.messages()
+    }
+
+    fn token(&self) -> Option<u64> {
+        Some(self.hands.token)
+    }
+
+    fn tell_state(&self, _: ToldWorld<'_, InMemory>, state: &mut WorldState) {
+        let Task { hands, role } = self;
+        hands.tell_state(state);
+        let shard = hands.shard;
+        match role {
+            Role::Spout(spout) => spout.tell_state(shard, state),
+            Role::Bolt(bolt) => bolt.tell_state(shard, state),
+            Role::Acker(acker) => acker.tell_state(state),
+            Role::View(view) => view.tell_state(shard, state),
+            Role::Batch(batch) => batch.tell_state(shard, state),
         }
     }
 

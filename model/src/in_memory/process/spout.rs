@@ -3,6 +3,9 @@
 //! the offset below which all trees are complete, to begin there after a crash; a message of a queue it acks when its
 //! tree is complete, and, where nobody follows trees, when it has emitted the record.
 
+#[cfg(test)]
+mod tests;
+
 use super::Context;
 use super::hands::Hands;
 use crate::in_memory::InMemory;
@@ -14,10 +17,12 @@ use crate::pipeline::{Ack, QueueRules, StepKind};
 use crate::stream::{Leaving, Record};
 use onceproof_kernel::effect::{Effect, MessageAck};
 use onceproof_kernel::env::{Decision, Env};
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::fold;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::sorted::{SortedMap, SortedSet};
 use onceproof_kernel::source::{Message, Pull, Read, SourceRow};
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::time::Time;
 
 /// The memory of a spout.
@@ -45,14 +50,14 @@ pub(super) struct Spout {
 }
 
 /// A tree that is not complete yet.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Hash, Debug)]
 struct Open {
     origin: Origin,
     name: Name,
 }
 
 /// Where a source record comes from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Hash, Debug)]
 enum Origin {
     /// It stands at an offset.
     Log(u64),
@@ -61,13 +66,31 @@ enum Origin {
 }
 
 /// A source record, and what leaves the spout of it; none if a function failed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 struct Emission {
     of: Open,
     leaving: Option<Leaving>,
 }
 
 impl Spout {
+    pub fn tell_state(&self, shard: ShardIndex, state: &mut WorldState) {
+        let Spout {
+            next,
+            opened,
+            open,
+            complete,
+            prefix,
+            highest,
+            committed,
+            committing,
+            woken_at,
+            held,
+        } = self;
+        state.add((next, opened, open, complete, prefix, highest));
+        state.add((committed, committing.is_some(), woken_at, held));
+        committing.iter().for_each(|&number| state.add_commit(shard, number));
+    }
+
     pub fn boot<E: Env<InMemory>>(&mut self, hands: &mut Hands, m: &mut Context<'_, E>) {
         m.ask().charge();
         if queue(hands, m).is_some() {

@@ -8,8 +8,10 @@ use crate::in_memory::alphabet::{OLDER_IGNORED, WRITE};
 use crate::in_memory::message::{Branch, Change, Dispatch, Shown, Wins};
 use crate::in_memory::settings::ViewRule;
 use onceproof_kernel::env::Env;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
 
 /// The memory of a view.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +21,11 @@ pub(super) struct ViewProcess {
 }
 
 impl ViewProcess {
+    pub fn tell_state(&self, shard: ShardIndex, state: &mut WorldState) {
+        let ViewProcess { writing } = self;
+        state.add_commits(shard, writing);
+    }
+
     /// A result is shown.
     pub fn takes<E: Env<InMemory>>(
         &mut self,

@@ -17,7 +17,8 @@ use onceproof_kernel::call::Rpc;
 use onceproof_kernel::effect::{self, Input};
 use onceproof_kernel::env::{Decision, Env};
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::system::{Process, System};
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{Process, System, ToldWorld};
 use onceproof_kernel::time::Nanos;
 use onceproof_kernel::told::Told;
 use service::BatchService;
@@ -104,6 +105,30 @@ impl Process<MicroBatch> for BatchProcess {
 
     fn awaits_any_reply(&self, rpc: Rpc) -> bool {
         self.calls().is_some_and(|calls| calls.awaits_reply(rpc))
+    }
+
+    fn may_await(&self, timer: Timer) -> bool {
+        match self {
+            BatchProcess::Driver(driver) => driver.may_await(timer),
+            BatchProcess::Executor(executor) => executor.may_await(timer),
+            BatchProcess::Service(_) => false,
+        }
+    }
+
+    fn serials(&self) -> u64 {
+        self.calls().map_or(0, OpenCalls::requests)
+    }
+
+    fn token(&self) -> Option<u64> {
+        self.calls().map(OpenCalls::token)
+    }
+
+    fn tell_state(&self, of: ToldWorld<'_, MicroBatch>, state: &mut WorldState) {
+        match self {
+            BatchProcess::Driver(driver) => driver.tell_state(of, state),
+            BatchProcess::Executor(executor) => executor.tell_state(of, state),
+            BatchProcess::Service(service) => service.tell_state(of, state),
+        }
     }
 
     fn awaited_with(&self, timer: Timer) -> Option<Subject> {

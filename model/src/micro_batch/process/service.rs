@@ -12,6 +12,8 @@ use crate::stream::ServiceDesk;
 use onceproof_kernel::effect::{self, Input};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::ToldWorld;
 
 /// A service.
 #[derive(Clone, Debug)]
@@ -22,6 +24,11 @@ pub struct BatchService {
 impl BatchService {
     pub(super) fn new(shard: ShardIndex) -> BatchService {
         BatchService { desk: ServiceDesk::new(shard, 0) }
+    }
+
+    pub(super) fn tell_state(&self, of: ToldWorld<'_, MicroBatch>, state: &mut WorldState) {
+        let BatchService { desk } = self;
+        desk.tell_state(of, state);
     }
 
     pub(super) fn boots(&mut self, token: u64) {

@@ -7,6 +7,7 @@ use crate::pipeline::StepKind;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::sorted::{SortedMap, SortedSet};
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::tell::{Pane, Tell, WrittenRow};
 
 /// A table.
@@ -42,6 +43,12 @@ impl TableRows {
             seen: 0,
             writing: None,
         }
+    }
+
+    pub(super) fn tell_state(&self, state: &mut WorldState) {
+        let TableRows { step: _, is_sink: _, rule: _, of: _, batches, parts, first, seen, writing } =
+            self;
+        state.add((batches, parts, first, seen, writing));
     }
 
     /// Whether it has a batch.
@@ -126,4 +133,40 @@ impl TableRows {
 /// The number of a row that a task has written, the same for all attempts.
 fn row_of(TaskName { batch, shard, .. }: TaskName, number: u32) -> u64 {
     u64::from(batch) << 40 | u64::from(shard.0) << 20 | u64::from(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{SHARD, assert_each_is_told, ignore};
+
+    #[test]
+    fn each_part_of_a_table_is_told() {
+        let rows = TableRows {
+            step: StepIndex(0),
+            is_sink: true,
+            rule: SinkRule::ByBatch,
+            of: 1,
+            batches: SortedSet::new(),
+            parts: SortedMap::new(),
+            first: SortedMap::new(),
+            seen: 0,
+            writing: None,
+        };
+        let task = TaskName { batch: 0, shard: SHARD, attempt: 1 };
+        assert_each_is_told(
+            &rows,
+            TableRows::tell_state,
+            &[
+                &|rows| ignore(rows.batches.insert(0)),
+                &|rows| ignore(rows.parts.insert((0, SHARD), 1)),
+                &|rows| ignore(rows.parts.insert((0, SHARD), 2)),
+                &|rows| ignore(rows.first.insert(0, None)),
+                &|rows| ignore(rows.first.insert(0, Some(Name(0)))),
+                &|rows| rows.seen = 1,
+                &|rows| rows.writing = Some((task, 0)),
+                &|rows| rows.writing = Some((task, 1)),
+            ],
+        );
+    }
 }

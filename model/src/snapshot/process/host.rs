@@ -13,6 +13,8 @@ use crate::stream::answer;
 use onceproof_kernel::effect::{self, Input, Replied, Written};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::ToldWorld;
 
 /// What a request of the process itself belongs to; those of a task belong to its attempt.
 const REGISTRATION: u32 = 0;
@@ -60,6 +62,21 @@ impl TaskHost {
             | Timer::TimedOut { .. }
             | Timer::Unassigned { .. } => false,
         }
+    }
+
+    /// A task that begins can wait for what was set for an earlier one of its attempt.
+    pub(super) fn may_await(&self, timer: Timer) -> bool {
+        match timer {
+            Timer::Retry { .. } => self.awaits(timer),
+            _ => true,
+        }
+    }
+
+    pub(super) fn tell_state(&self, of: ToldWorld<'_, Snapshot>, state: &mut WorldState) {
+        let TaskHost { hands, shard: _, tasks, newest, before } = self;
+        hands.tell_state(of, state);
+        state.add((tasks.len(), newest, before));
+        tasks.iter().for_each(|task| task.tell_state(of, state));
     }
 
     pub(super) fn handle<E: Env<Snapshot>>(
@@ -318,5 +335,39 @@ impl TaskHost {
         self.hands.calls.close_all_of(attempt);
         let fail = Request::Fail { attempt };
         self.hands.calls.call(m.design.coordinator(), fail, FAILURE, m);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{SHARD, assert_each_is_told, steps};
+    use crate::snapshot::design::Design;
+    use crate::snapshot::settings::Settings;
+    use crate::snapshot::state::KeptStates;
+
+    #[test]
+    fn each_part_of_a_host_is_told_and_what_its_next_task_may_wait_for() {
+        let design = Design::new(steps().map(|step| (step, true)).to_vec(), Settings::FIRST);
+        let (design, shared) = (design.expect("a chain"), KeptStates::default());
+        let of = ToldWorld { design: &design, shared: &shared };
+        let task = |attempt| JobTask::new(&design, SHARD, (attempt, 0), 0, TaskState::default());
+        let host = TaskHost::new(SHARD);
+        assert_each_is_told(
+            &host,
+            |host, state| host.tell_state(of, state),
+            &[
+                &|host| host.hands.commits = 1,
+                &|host| host.hands = Hands::new(SHARD, 1),
+                &|host| host.tasks.push(task(1)),
+                &|host| host.tasks.push(task(2)),
+                &|host| host.tasks.extend([task(1), task(2)]),
+                &|host| host.newest = 1,
+                &|host| host.before = 1,
+            ],
+        );
+        for timer in [Timer::Input, Timer::Step { attempt: 1 }, Timer::Orphaned { attempt: 1 }] {
+            assert!(!host.awaits(timer) && host.may_await(timer), "{timer:?}");
+        }
     }
 }

@@ -18,7 +18,8 @@ use onceproof_kernel::call::Rpc;
 use onceproof_kernel::effect::{self, Commit, Effect, Input};
 use onceproof_kernel::env::{Decision, Env};
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::system::{Process, System};
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{Process, System, ToldWorld};
 use onceproof_kernel::time::Nanos;
 use onceproof_kernel::told::Told;
 use topic::TopicPart;
@@ -48,6 +49,12 @@ struct Hands {
 impl Hands {
     fn new(shard: ShardIndex, token: u64) -> Hands {
         Hands { shard, calls: OpenCalls::new(shard, token), commits: 0 }
+    }
+
+    fn tell_state(&self, of: ToldWorld<'_, Snapshot>, state: &mut WorldState) {
+        let Hands { shard, calls, commits } = self;
+        calls.tell_state(of, state);
+        state.add_commit(*shard, *commits);
     }
 
     /// Sends changes to the store; the number of the commit.
@@ -142,6 +149,38 @@ impl Process<Snapshot> for JobProcess {
             JobProcess::Coordinator(coordinator) => coordinator.hands.calls.awaits_reply(rpc),
             JobProcess::Host(host) => host.hands.calls.awaits_reply(rpc),
             JobProcess::Topic(_) => false,
+        }
+    }
+
+    fn may_await(&self, timer: Timer) -> bool {
+        match self {
+            JobProcess::Coordinator(coordinator) => coordinator.may_await(timer),
+            JobProcess::Host(host) => host.may_await(timer),
+            JobProcess::Topic(_) => false,
+        }
+    }
+
+    fn serials(&self) -> u64 {
+        match self {
+            JobProcess::Coordinator(coordinator) => coordinator.hands.calls.requests(),
+            JobProcess::Host(host) => host.hands.calls.requests(),
+            JobProcess::Topic(_) => 0,
+        }
+    }
+
+    fn token(&self) -> Option<u64> {
+        match self {
+            JobProcess::Coordinator(coordinator) => Some(coordinator.hands.calls.token()),
+            JobProcess::Host(host) => Some(host.hands.calls.token()),
+            JobProcess::Topic(_) => None,
+        }
+    }
+
+    fn tell_state(&self, of: ToldWorld<'_, Snapshot>, state: &mut WorldState) {
+        match self {
+            JobProcess::Coordinator(coordinator) => coordinator.tell_state(of, state),
+            JobProcess::Host(host) => host.tell_state(of, state),
+            JobProcess::Topic(topic) => topic.tell_state(of, state),
         }
     }
 

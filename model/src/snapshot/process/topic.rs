@@ -11,6 +11,8 @@ use crate::stream::ServiceDesk;
 use onceproof_kernel::effect;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::ToldWorld;
 
 /// A part of a topic.
 #[derive(Clone, Debug)]
@@ -21,6 +23,11 @@ pub struct TopicPart {
 impl TopicPart {
     pub(super) fn new(shard: ShardIndex) -> TopicPart {
         TopicPart { desk: ServiceDesk::new(shard, 0) }
+    }
+
+    pub(super) fn tell_state(&self, of: ToldWorld<'_, Snapshot>, state: &mut WorldState) {
+        let TopicPart { desk } = self;
+        desk.tell_state(of, state);
     }
 
     pub(super) fn shard(&self) -> ShardIndex {

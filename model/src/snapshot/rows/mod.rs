@@ -13,7 +13,8 @@ use super::state::{KeptState, KeptStates};
 use super::told::ShownRow;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::sorted::SortedMap;
-use onceproof_kernel::system::{self, Garbage};
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{self, Garbage, ToldWorld};
 use onceproof_kernel::tell::Tell;
 use onceproof_kernel::time::Time;
 use onceproof_kernel::told::Told;
@@ -130,6 +131,17 @@ impl system::Rows<Snapshot> for Rows {
                 Told::new(ShownRow(row.record.tag.name))
             }
             _ => Told::new(*change),
+        }
+    }
+
+    fn tell_state(&self, of: ToldWorld<'_, Snapshot>, state: &mut WorldState) {
+        match self {
+            Rows::Task(states) => {
+                let content = |(blob, &kept)| (blob, of.shared.state(kept));
+                state.add_list(states.iter().map(content));
+            }
+            Rows::Coordinator(rows) => rows.tell_state(of, state),
+            Rows::Topic(rows) => rows.tell_state(state),
         }
     }
 

@@ -1,10 +1,13 @@
 //! The rows of the coordinator: the token of its leader, the records of complete checkpoints, and which states are gone. What
 //! is written under another token than the present one is refused as a whole.
 
+use crate::snapshot::Snapshot;
 use crate::snapshot::design::Design;
 use crate::snapshot::message::{BlobId, Change};
 use crate::snapshot::state::KeptRecord;
 use onceproof_kernel::sorted::{SortedMap, SortedSet};
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::ToldWorld;
 use onceproof_kernel::tell::{Tell, WholeUnit};
 
 /// The rows of the coordinator.
@@ -45,6 +48,26 @@ impl RecordRows {
             units: SortedSet::new(),
             progress: 0,
         }
+    }
+
+    pub(super) fn tell_state(&self, of: ToldWorld<'_, Snapshot>, state: &mut WorldState) {
+        let RecordRows {
+            is_fenced: _,
+            token,
+            leader,
+            attempt,
+            counter,
+            is_finished,
+            records,
+            dropped,
+            discarded,
+            units,
+            progress,
+        } = self;
+        state.add((token, leader, attempt, counter, is_finished));
+        let content = |(checkpoint, &kept)| (checkpoint, of.shared.record(kept));
+        state.add_list(records.iter().map(content));
+        state.add((dropped, discarded, units, progress));
     }
 
     /// The newest record, with the number of its checkpoint.
@@ -110,5 +133,44 @@ impl RecordRows {
             Change::Finish { token: _ } => self.is_finished = true,
             other => unreachable!("{other:?} is no change of the coordinator"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{SHARD, assert_each_is_told, ignore, steps};
+    use crate::snapshot::settings::Settings;
+    use crate::snapshot::state::{CheckpointRecord, KeptStates};
+
+    #[test]
+    fn each_row_of_the_coordinator_is_told() {
+        let design = Design::new(steps().map(|step| (step, true)).to_vec(), Settings::FIRST);
+        let (design, mut shared) = (design.expect("a chain"), KeptStates::default());
+        let [first, second] = [1, 2].map(|attempt| {
+            shared.keep_record(CheckpointRecord { attempt, ..CheckpointRecord::default() })
+        });
+        let of = ToldWorld { design: &design, shared: &shared };
+        assert_each_is_told(
+            &RecordRows::new(&design),
+            |rows, state| rows.tell_state(of, state),
+            &[
+                &|rows| rows.token = 1,
+                &|rows| rows.leader = 1,
+                &|rows| rows.attempt = 1,
+                &|rows| rows.counter = 1,
+                &|rows| rows.is_finished = true,
+                &|rows| ignore(rows.records.insert(1, first)),
+                &|rows| ignore(rows.records.insert(2, first)),
+                &|rows| ignore(rows.records.insert(1, second)),
+                &|rows| {
+                    let blob = BlobId { task: SHARD, attempt: 1, checkpoint: 1, upload: 1 };
+                    rows.dropped.insert(blob);
+                },
+                &|rows| ignore(rows.discarded.insert((1, 1))),
+                &|rows| ignore(rows.units.insert(WholeUnit(1))),
+                &|rows| rows.progress = 1,
+            ],
+        );
     }
 }

@@ -7,11 +7,12 @@ use crate::snapshot::message::{Change, FlowingRow, ReadPane, TransactionHandle, 
 use crate::snapshot::settings::{CommitRule, Settings};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::tell::{Pane, Tell, WrittenRow};
 use onceproof_kernel::time::Time;
 
 /// What has become of a transaction.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum TransactionFate {
     /// It is open.
     Open,
@@ -22,7 +23,7 @@ pub enum TransactionFate {
 }
 
 /// A transaction.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 struct TopicTransaction {
     epoch: u32,
     fate: TransactionFate,
@@ -60,6 +61,11 @@ impl TopicRows {
             fence: 0,
             seen: 0,
         }
+    }
+
+    pub(super) fn tell_state(&self, state: &mut WorldState) {
+        let TopicRows { settings: _, step: _, is_sink: _, part: _, named, fence, seen } = self;
+        state.add((named, fence, seen));
     }
 
     /// The epoch of a transaction, and what has become of it.
@@ -165,5 +171,59 @@ impl TopicRows {
         self.seen += 1;
         let value = record.value.integer();
         tell.replace(&WrittenRow { step: self.step, row, tag, key, weight, value });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{SHARD, assert_each_is_told, ignore};
+    use onceproof_kernel::key::Key;
+    use onceproof_kernel::name::Name;
+    use onceproof_kernel::record::{RecordId, Value};
+    use onceproof_kernel::tell::Tag;
+
+    #[test]
+    fn each_row_of_a_topic_is_told() {
+        let rows = TopicRows {
+            settings: Settings::FIRST,
+            step: StepIndex(0),
+            is_sink: true,
+            part: SHARD.0.into(),
+            named: SortedMap::new(),
+            fence: 0,
+            seen: 0,
+        };
+        let name = |attempt| TransactionName { writer: 0, attempt, checkpoint: 1 };
+        let record = crate::stream::Record {
+            tag: Tag { name: Name(0), lineage: 0 },
+            key: Key(0),
+            id: RecordId(0),
+            event_time: Time(0),
+            weight: 1,
+            value: Value::Integer(1),
+        };
+        let row = FlowingRow { record, pane: None };
+        let open = |rows: &mut TopicRows, change: &dyn Fn(&mut TopicTransaction)| {
+            rows.begin(name(1));
+            change(rows.named.get_mut(&name(1)).expect("it has begun"));
+        };
+        assert_each_is_told(
+            &rows,
+            TopicRows::tell_state,
+            &[
+                &|rows| rows.begin(name(1)),
+                &|rows| rows.begin(name(2)),
+                &|rows| open(rows, &|it| it.epoch = 1),
+                &|rows| open(rows, &|it| it.fate = TransactionFate::Committed),
+                &|rows| open(rows, &|it| it.fate = TransactionFate::Aborted),
+                &|rows| open(rows, &|it| ignore(it.rows.insert(1, row))),
+                &|rows| open(rows, &|it| ignore(it.rows.insert(2, row))),
+                &|rows| open(rows, &|it| it.plain.push(row)),
+                &|rows| open(rows, &|it| it.first = Some(Time(1))),
+                &|rows| rows.fence = 1,
+                &|rows| rows.seen = 1,
+            ],
+        );
     }
 }

@@ -10,9 +10,11 @@ use onceproof_kernel::effect::{self, Commit, Effect};
 use onceproof_kernel::env::{Decision, Env};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::sorted::SortedMap;
-use onceproof_kernel::system::System;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{Pending, System, ToldWorld};
 use onceproof_kernel::time::Nanos;
 use onceproof_kernel::told::Told;
+use std::hash::Hash;
 
 /// Who a process is, and what it has sent in this life.
 #[derive(Clone, Debug)]
@@ -52,6 +54,33 @@ impl Caller {
 
     pub fn reset(&mut self) {
         *self = Caller::new(self.shard, self.step);
+    }
+
+    /// How many requests were numbered.
+    pub fn requests(&self) -> u64 {
+        self.requests.into()
+    }
+
+    /// Adds its state. Members, coordinators and what a client writes are named by the token.
+    pub fn tell_state(&self, of: ToldWorld<'_, Transactions>, state: &mut WorldState) {
+        let Caller { shard, step: _, token, executed, requests: _, commits, calls } = self;
+        state.add((token, executed, calls.len()));
+        state.add_commit(*shard, *commits);
+        for (&number, call) in calls {
+            let Call { to, body, waits } = call;
+            state.add_number(*shard, number.into());
+            state.add((to, waits));
+            Transactions::add_pending(Pending::Request(body), of, state);
+        }
+    }
+
+    /// Adds what is had by the numbers of requests.
+    pub fn add_requests(&self, parts: &SortedMap<u32, impl Hash>, state: &mut WorldState) {
+        for (&number, part) in parts {
+            state.add_number(self.shard, number.into());
+            state.add(part);
+        }
+        state.add(parts.len());
     }
 
     /// Sends a request until it is answered; its number.

@@ -2,6 +2,9 @@
 //! "prepared" is the point of no return, and "complete" comes when every partition has acked its marker. Each end raises
 //! the epoch by one, so that whatever an ended transaction still has on its way is refused.
 
+#[cfg(test)]
+mod tests;
+
 use super::caller::Caller;
 use super::desk::{Asker, Desk, DeskWork, answer};
 use super::{Broker, Context};
@@ -21,6 +24,8 @@ use onceproof_kernel::effect::Effect;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::sorted::{SortedMap, SortedSet};
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::ToldWorld;
 use onceproof_kernel::time::Time;
 
 /// The memory of the coordinator.
@@ -68,8 +73,8 @@ impl Broker for Coordinator {
             DeskWork::Asked(asker) => match asker.body {
                 Request::Init { id, .. } => self.begins(asker, id, caller, m),
                 Request::Add { producer, partitions } => {
-                    let partitions = partitions.numbers(m.env.words());
-                    let partitions = partitions.into_iter().map(|shard| ShardIndex(shard as u32));
+                    let partitions = m.env.shared().numbers(partitions);
+                    let partitions = partitions.iter().map(|&shard| ShardIndex(shard as u32));
                     self.adds(asker, producer, partitions.collect(), caller, m);
                 }
                 Request::Verify { producer, .. } => self.verifies(asker, producer, caller, m),
@@ -112,6 +117,19 @@ impl Broker for Coordinator {
 }
 
 impl Coordinator {
+    /// Adds its state.
+    pub fn tell_state(
+        &self,
+        caller: &Caller,
+        of: ToldWorld<'_, Transactions>,
+        state: &mut WorldState,
+    ) {
+        let Coordinator { desk, unacked, sent, open, decided } = self;
+        desk.tell_state(caller, of, state);
+        state.add((unacked, open, decided));
+        caller.add_requests(sent, state);
+    }
+
     /// Whether the time-out of a transaction is waited for.
     pub fn is_open_since(&self, id: u32, start: Time) -> bool {
         self.open.get(&id) == Some(&start)

@@ -6,11 +6,13 @@ use super::Context;
 use super::caller::Caller;
 use crate::transactions::Transactions;
 use crate::transactions::message::{Change, Reply, Request, Timer};
+use crate::transactions::pending::add_timer;
 use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::call::Rpc;
 use onceproof_kernel::effect::{self, Effect};
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::system::System;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{Pending, System, ToldWorld};
 use std::collections::VecDeque;
 
 /// Who asks for something.
@@ -42,7 +44,53 @@ pub(super) struct Desk {
     answers: Vec<(Asker, Reply)>,
 }
 
+impl Asker {
+    /// Adds it to the state. Its slot follows from its serial.
+    pub fn tell_state(&self, of: ToldWorld<'_, Transactions>, state: &mut WorldState) {
+        let Asker { from, rpc: Rpc { slot: _, attempt: _, serial }, body } = self;
+        state.add(from);
+        state.add_serial(*from, *serial);
+        Transactions::add_pending(Pending::Request(body), of, state);
+    }
+}
+
+impl DeskWork {
+    fn tell_state(&self, caller: &Caller, of: ToldWorld<'_, Transactions>, state: &mut WorldState) {
+        state.add(std::mem::discriminant(self));
+        match self {
+            DeskWork::Asked(asker) => asker.tell_state(of, state),
+            DeskWork::Answered { number, from, reply } => {
+                state.add_number(caller.shard, u64::from(*number));
+                state.add(from);
+                Transactions::add_pending(Pending::Reply(reply), of, state);
+            }
+            DeskWork::Released { asker, reply } => {
+                asker.tell_state(of, state);
+                Transactions::add_pending(Pending::Reply(reply), of, state);
+            }
+            DeskWork::Woken(timer) => add_timer(caller.shard, *timer, state),
+        }
+    }
+}
+
 impl Desk {
+    /// Adds its state.
+    pub fn tell_state(
+        &self,
+        caller: &Caller,
+        of: ToldWorld<'_, Transactions>,
+        state: &mut WorldState,
+    ) {
+        let Desk { writing, waiting, answers } = self;
+        state.add((writing.is_some(), waiting.len(), answers.len()));
+        writing.iter().for_each(|&number| state.add_commit(caller.shard, number));
+        waiting.iter().for_each(|work| work.tell_state(caller, of, state));
+        for (asker, reply) in answers {
+            asker.tell_state(of, state);
+            Transactions::add_pending(Pending::Reply(reply), of, state);
+        }
+    }
+
     /// Something comes.
     pub fn take(&mut self, work: DeskWork) {
         self.waiting.push_back(work);

@@ -9,6 +9,9 @@ mod caller;
 mod partition;
 mod verify;
 
+#[cfg(test)]
+mod tests;
+
 use super::Transactions;
 use super::design::{Design, Role};
 use super::message::Timer;
@@ -22,7 +25,8 @@ use onceproof_kernel::call::Rpc;
 use onceproof_kernel::effect::{self, Input};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::system::{Process, System};
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{Process, System, ToldWorld};
 use partition::Partition;
 
 /// What a process has at hand.
@@ -170,6 +174,35 @@ impl Process<Transactions> for Participant {
             Place::Input | Place::Coordinator(_) | Place::Client(_) => {
                 self.caller.awaits_reply(rpc)
             }
+        }
+    }
+
+    /// What the coordinator and the group wait for may begin anew.
+    fn may_await(&self, timer: Timer) -> bool {
+        match (&self.place, timer) {
+            (Place::Coordinator(_), Timer::TimedOut { .. }) => true,
+            (Place::Group(_), Timer::Rebalance { .. }) => true,
+            _ => self.awaits(timer),
+        }
+    }
+
+    fn serials(&self) -> u64 {
+        self.caller.requests()
+    }
+
+    fn token(&self) -> Option<u64> {
+        Some(self.caller.token)
+    }
+
+    fn tell_state(&self, of: ToldWorld<'_, Transactions>, state: &mut WorldState) {
+        let Participant { caller, place } = self;
+        caller.tell_state(of, state);
+        match place {
+            Place::Input => {}
+            Place::Partition(partition) => partition.tell_state(caller, of, state),
+            Place::Coordinator(coordinator) => coordinator.tell_state(caller, of, state),
+            Place::Group(group) => group.tell_state(caller, of, state),
+            Place::Client(client) => client.tell_state(caller, state),
         }
     }
 

@@ -20,7 +20,8 @@ use crate::transactions::settings::{
 };
 use crate::transactions::told::Story;
 use onceproof_kernel::env::Env;
-use onceproof_kernel::system::System;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{System, ToldWorld};
 use onceproof_kernel::tell::WholeUnit;
 use onceproof_kernel::time::MILLISECOND;
 
@@ -52,6 +53,20 @@ pub(super) enum FirstOf {
     Ask,
     /// The one before is open: it is sent again.
     Again,
+}
+
+impl Partition {
+    /// Adds its state.
+    pub fn tell_state(
+        &self,
+        caller: &Caller,
+        of: ToldWorld<'_, Transactions>,
+        state: &mut WorldState,
+    ) {
+        let Partition { desk, verifier } = self;
+        desk.tell_state(caller, of, state);
+        verifier.tell_state(caller, of, state);
+    }
 }
 
 impl Broker for Partition {

@@ -12,6 +12,8 @@ use crate::transactions::message::{Producer, Request};
 use crate::transactions::settings::Verify;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::ToldWorld;
 
 /// What waits for the coordinator at a partition.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +27,25 @@ pub(super) struct Verifier {
 }
 
 impl Verifier {
+    /// Adds its state. Guards only tell verifications apart.
+    pub fn tell_state(
+        &self,
+        caller: &Caller,
+        of: ToldWorld<'_, Transactions>,
+        state: &mut WorldState,
+    ) {
+        let Verifier { guards, held, waiting, asked } = self;
+        let ago = |guard: &u32| guards - guard;
+        state.add_list(held.iter().map(|(id, (guard, epoch))| (id, ago(guard), epoch)));
+        state.add(waiting.len());
+        waiting.iter().for_each(|asker| asker.tell_state(of, state));
+        state.add(asked.len());
+        for (&number, (producer, guard)) in asked {
+            state.add_number(caller.shard, number.into());
+            state.add((producer, ago(guard)));
+        }
+    }
+
     /// A request waits, and the coordinator is asked for its transaction.
     pub fn ask<E>(
         &mut self,
@@ -97,5 +118,54 @@ pub(super) fn writer(request: &Request) -> Option<(Producer, u32)> {
         | Request::Fetch { .. }
         | Request::Verify { .. }
         | Request::Marker { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{SHARD, assert_each_is_told, ignore, steps};
+    use crate::transactions::design::Design;
+    use crate::transactions::message::KeptBatches;
+    use crate::transactions::settings::Settings;
+    use onceproof_kernel::call::{Rpc, Serial};
+    use onceproof_kernel::layout::{ShardIndex, StepIndex};
+
+    #[test]
+    fn each_part_of_a_verification_is_told_and_a_guard_by_how_long_ago_it_was_given() {
+        let design = Design::new(steps().map(|step| (step, true)).to_vec(), Settings::FIRST);
+        let (design, shared) = (design.expect("a chain"), KeptBatches::default());
+        let of = ToldWorld { design: &design, shared: &shared };
+        let caller = Caller::new(SHARD, StepIndex(0));
+        let asker = |number| {
+            let rpc = Rpc { slot: 0, attempt: 0, serial: Serial::new(1, number) };
+            Asker { from: ShardIndex(1), rpc, body: Request::Fetch { task: 0 } }
+        };
+        let producer = |epoch| Producer { id: 0, epoch };
+        let tell = |verifier: &Verifier, state: &mut WorldState| {
+            verifier.tell_state(&caller, of, state);
+        };
+        assert_each_is_told(
+            &Verifier { guards: 2, ..Verifier::default() },
+            tell,
+            &[
+                &|verifier| ignore(verifier.held.insert(0, (1, 0))),
+                &|verifier| ignore(verifier.held.insert(0, (2, 0))),
+                &|verifier| ignore(verifier.held.insert(0, (1, 1))),
+                &|verifier| verifier.waiting.push(asker(1)),
+                &|verifier| verifier.waiting.push(asker(2)),
+                &|verifier| ignore(verifier.asked.insert(8, (producer(0), 1))),
+                &|verifier| ignore(verifier.asked.insert(9, (producer(0), 1))),
+                &|verifier| ignore(verifier.asked.insert(8, (producer(1), 1))),
+                &|verifier| ignore(verifier.asked.insert(8, (producer(0), 2))),
+            ],
+        );
+        let held = |guards, guard| {
+            let held = [(0, (guard, 0))].into_iter().collect();
+            let mut state = WorldState::default();
+            tell(&Verifier { guards, held, ..Verifier::default() }, &mut state);
+            state.state()
+        };
+        assert_eq!(held(3, 2), held(5, 4));
     }
 }

@@ -6,6 +6,7 @@ use crate::transactions::message::Change;
 use crate::transactions::settings::{GroupOffsets, Settings};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::tell::{Tell, WholeUnit};
 use onceproof_kernel::time::Time;
 
@@ -44,6 +45,23 @@ impl GroupRows {
             pending: SortedMap::new(),
             producers: Producers::default(),
         }
+    }
+
+    pub(super) fn tell_state(&self, state: &mut WorldState) {
+        let GroupRows {
+            settings,
+            tasks: _,
+            members,
+            generation,
+            is_rebalancing,
+            round,
+            assigned,
+            positions,
+            pending,
+            producers,
+        } = self;
+        state.add((members, generation, is_rebalancing, round, assigned, positions, pending));
+        producers.tell_state(settings, state);
     }
 
     /// What is known of a producer now.
@@ -136,5 +154,56 @@ impl GroupRows {
             let member = members[(task + self.generation) as usize % members.len()];
             self.assigned.or_default(member).push(task.into());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{SHARD, assert_each_is_told, ignore};
+    use crate::transactions::message::Producer;
+
+    #[test]
+    fn each_row_of_the_group_is_told() {
+        let rows = GroupRows {
+            settings: Settings::FIRST,
+            tasks: 1,
+            members: SortedMap::new(),
+            generation: 0,
+            is_rebalancing: false,
+            round: 0,
+            assigned: SortedMap::new(),
+            positions: SortedMap::new(),
+            pending: SortedMap::new(),
+            producers: Producers::default(),
+        };
+        let append = |rows: &mut GroupRows, epoch, sequence, at| {
+            let batch = Some((sequence, at));
+            let settings = rows.settings;
+            rows.producers.append(Producer { id: 0, epoch }, batch, at, Time(0), &settings);
+        };
+        assert_each_is_told(
+            &rows,
+            GroupRows::tell_state,
+            &[
+                &|rows| ignore(rows.members.insert(SHARD, 1)),
+                &|rows| ignore(rows.members.insert(SHARD, 2)),
+                &|rows| rows.generation = 1,
+                &|rows| rows.is_rebalancing = true,
+                &|rows| rows.round = 1,
+                &|rows| ignore(rows.assigned.insert(SHARD, vec![0])),
+                &|rows| ignore(rows.positions.insert(0, 1)),
+                &|rows| ignore(rows.pending.insert(0, (WholeUnit(1), vec![(0, 1)]))),
+                &|rows| ignore(rows.pending.insert(0, (WholeUnit(1), vec![(0, 2)]))),
+                &|rows| append(rows, 0, 0, 0),
+                &|rows| append(rows, 1, 0, 0),
+                &|rows| append(rows, 0, 1, 0),
+                &|rows| append(rows, 0, 0, 1),
+                &|rows| {
+                    let settings = rows.settings;
+                    rows.producers.end(Producer { id: 0, epoch: 0 }, 1, Time(0), &settings);
+                },
+            ],
+        );
     }
 }

@@ -17,7 +17,8 @@ use super::Transactions;
 use super::design::{Design, Role};
 use super::message::{Change, KeptBatches};
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::system::{self, Garbage};
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::{self, Garbage, ToldWorld};
 use onceproof_kernel::tell::Tell;
 use onceproof_kernel::time::Time;
 use onceproof_kernel::told::Told;
@@ -125,6 +126,16 @@ impl system::Rows<Transactions> for Rows {
             Rows::Coordinator(rows) => rows.apply(change),
             Rows::Group(rows) => rows.apply(change, now, tell),
             Rows::None | Rows::Client(_) => unreachable!("{change:?} of rows that nothing changes"),
+        }
+    }
+
+    fn tell_state(&self, _: ToldWorld<'_, Transactions>, state: &mut WorldState) {
+        match self {
+            Rows::None => {}
+            Rows::Partition(rows) => rows.tell_state(state),
+            Rows::Coordinator(rows) => rows.tell_state(state),
+            Rows::Group(rows) => rows.tell_state(state),
+            Rows::Client(disk) => disk.tell_state(state),
         }
     }
 

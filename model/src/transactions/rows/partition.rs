@@ -7,11 +7,12 @@ use crate::transactions::design::{Design, Role, Topic};
 use crate::transactions::message::{Change, LogEntry, Producer};
 use crate::transactions::settings::{Isolation, Settings};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::tell::{Tell, WholeUnit, WrittenRow};
 use onceproof_kernel::time::Time;
 
 /// What has become of an entry.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum EntryFate {
     /// Its transaction is open.
     Open,
@@ -21,7 +22,7 @@ pub enum EntryFate {
     Aborted,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Hash, Debug)]
 struct Logged {
     /// Whose it is.
     id: u32,
@@ -55,6 +56,12 @@ impl PartitionRows {
             producers: Producers::default(),
             told: 0,
         }
+    }
+
+    pub(super) fn tell_state(&self, state: &mut WorldState) {
+        let PartitionRows { topic: _, step: _, settings, log, producers, told } = self;
+        state.add((log, told));
+        producers.tell_state(settings, state);
     }
 
     /// What is known of a producer now.
@@ -159,5 +166,38 @@ impl PartitionRows {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::assert_each_is_told;
+
+    #[test]
+    fn each_row_of_a_partition_is_told() {
+        let rows = PartitionRows {
+            topic: Topic::Output,
+            step: StepIndex(0),
+            settings: Settings::FIRST,
+            log: Vec::new(),
+            producers: Producers::default(),
+            told: 0,
+        };
+        let marker = |id, fate| Logged { id, row: None, fate };
+        assert_each_is_told(
+            &rows,
+            PartitionRows::tell_state,
+            &[
+                &|rows| rows.log.push(marker(0, EntryFate::Committed)),
+                &|rows| rows.log.push(marker(1, EntryFate::Committed)),
+                &|rows| rows.log.push(marker(0, EntryFate::Aborted)),
+                &|rows| rows.told = 1,
+                &|rows| {
+                    let settings = rows.settings;
+                    rows.producers.append(Producer::default(), None, 0, Time(0), &settings);
+                },
+            ],
+        );
     }
 }

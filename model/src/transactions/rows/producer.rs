@@ -3,11 +3,12 @@
 use crate::transactions::message::Producer;
 use crate::transactions::settings::Settings;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::time::Time;
 use std::collections::VecDeque;
 
 /// What is known of one producer, but for its last batches.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Known {
     /// The epoch of its last entry or marker.
     pub epoch: u32,
@@ -38,6 +39,17 @@ impl Known {
 }
 
 impl Producers {
+    /// Adds what is known of each. When one last wrote decides whether it is forgotten, where any is.
+    pub fn tell_state(&self, settings: &Settings, state: &mut WorldState) {
+        let Producers(all) = self;
+        state.add(all.len());
+        for (id, (known, batches)) in all {
+            let Known { epoch, next, open, coordinator, used } = known;
+            state.add((id, epoch, next, open, coordinator, batches));
+            state.add(settings.producer_expiry.map(|_| used));
+        }
+    }
+
     /// What is known of one now.
     pub fn of(&self, id: u32, now: Time, settings: &Settings) -> Option<Known> {
         self.0.get(&id).map(|(known, _)| *known).filter(|known| !known.is_over(now, settings))
@@ -111,5 +123,25 @@ impl Producers {
     ) -> &mut (Known, VecDeque<(u32, u64)>) {
         self.0.retain(|_, (known, _)| !known.is_over(now, settings));
         self.0.or_default(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transactions::settings::Settings;
+
+    #[test]
+    fn when_a_producer_wrote_last_is_told_where_it_is_forgotten_by_that() {
+        let state = |producer_expiry, now| {
+            let settings = Settings { producer_expiry, ..Settings::FIRST };
+            let mut producers = Producers::default();
+            producers.append(Producer::default(), Some((0, 0)), 0, Time(now), &settings);
+            let mut state = WorldState::default();
+            producers.tell_state(&settings, &mut state);
+            state.state()
+        };
+        assert_eq!(state(None, 1), state(None, 2));
+        assert_ne!(state(Some(5), 1), state(Some(5), 2));
     }
 }

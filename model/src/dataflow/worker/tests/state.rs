@@ -8,7 +8,7 @@ use crate::dataflow::worker::arrive::gate::Gate;
 use crate::dataflow::worker::held::unit::Units;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::state::{Life, WorldState};
-use onceproof_kernel::system::Process;
+use onceproof_kernel::system::{Process, ToldWorld};
 
 fn state(tell: impl FnOnce(&mut WorldState)) -> Option<u128> {
     let mut state = WorldState::default();
@@ -73,7 +73,7 @@ fn with_ids_that_are_new_in_each_execution_no_state_is_told() {
         stage.takes(Input::Boot, &["take token 1", "scan"]);
         let life = Life { token: 1, serials: stage.worker.serials(), commits: 0 };
         let mut state = WorldState::of(vec![life; 8]);
-        stage.worker.tell_state(&mut state);
+        stage.worker.tell_state(ToldWorld { design: &stage.design, shared: &() }, &mut state);
         state.state()
     };
     assert!(of(Ids::Derived).is_some());

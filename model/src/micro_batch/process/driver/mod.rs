@@ -5,6 +5,9 @@ mod batch;
 mod run;
 mod tasks;
 
+#[cfg(test)]
+mod tests;
+
 use super::{Context, wake};
 use crate::micro_batch::MicroBatch;
 use crate::micro_batch::alphabet::{BATCH_RUN_AGAIN, RESULTS_FOUND};
@@ -18,6 +21,8 @@ use onceproof_kernel::effect::{self, Input, Replied};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::ToldWorld;
 use onceproof_kernel::time::Time;
 use run::BatchRun;
 
@@ -25,7 +30,7 @@ use run::BatchRun;
 const OF_DRIVER: u32 = 0;
 
 /// What a driver is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum DriverStage {
     /// It waits for input, or for the time of the next batch.
     Planning,
@@ -107,6 +112,43 @@ impl BatchDriver {
                 life == self.life && self.stage == DriverStage::Running && self.run.is_live(task)
             }
         }
+    }
+
+    /// What was set for a life of a driver means nothing after that, and may mean something until then. A driver that begins
+    /// anew numbers its requests anew: what was set for an earlier one of a number is taken for a wait of that.
+    pub(super) fn may_await(&self, timer: Timer) -> bool {
+        match timer {
+            Timer::Input | Timer::Retry { .. } => true,
+            Timer::Orphaned { .. } => false,
+            Timer::Trigger { life }
+            | Timer::Restart { life }
+            | Timer::Slow { life, .. }
+            | Timer::Overdue { life, .. } => life == self.life,
+        }
+    }
+
+    pub(super) fn tell_state(&self, of: ToldWorld<'_, MicroBatch>, state: &mut WorldState) {
+        let BatchDriver {
+            shard: _,
+            life,
+            calls,
+            stage,
+            executors,
+            fresh,
+            batch,
+            row,
+            base,
+            begun,
+            remembered,
+            run,
+            result,
+            unpublished,
+        } = self;
+        calls.tell_state(of, state);
+        state.add((life, stage, executors, fresh, batch, base, begun, remembered, unpublished));
+        row.tell_state(of.shared, state);
+        run.tell_state(of.shared, state);
+        result.tell_state(of.shared, state);
     }
 
     pub(super) fn handle<E: Env<MicroBatch>>(

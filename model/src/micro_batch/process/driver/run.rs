@@ -2,13 +2,14 @@
 //! write.
 
 use crate::micro_batch::design::Design;
-use crate::micro_batch::kept::{AcceptedStates, KeptRows};
+use crate::micro_batch::kept::{AcceptedStates, Kept, KeptRows};
 use crate::micro_batch::message::{ExecutorLife, TaskName};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
 
 /// What came out of a task.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Hash, Debug)]
 pub(super) struct TaskOutput {
     pub task: TaskName,
     pub executor: ShardIndex,
@@ -30,7 +31,7 @@ pub(super) struct StagePartition {
 }
 
 /// An attempt of a task.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Hash, Debug)]
 pub(super) struct Attempted {
     pub executor: ShardIndex,
     pub life: ExecutorLife,
@@ -69,6 +70,16 @@ impl BatchRun {
             served: vec![false; stages.len()],
             ..BatchRun::default()
         }
+    }
+
+    /// Adds its state.
+    pub fn tell_state(&self, kept: &Kept, state: &mut WorldState) {
+        let BatchRun { partitions, eras, outputs, served, attempts, states, grants } = self;
+        for (shard, partition) in partitions {
+            let StagePartition { output, rows, was_done, sum, failures } = partition;
+            state.add((shard, output, rows.map(|rows| kept.get(rows)), was_done, sum, failures));
+        }
+        state.add((partitions.len(), eras, outputs, served, attempts, states, grants));
     }
 
     /// Whether an attempt may still count.
@@ -133,5 +144,53 @@ impl BatchRun {
         if let Some(attempt) = self.attempts.get_mut(&task) {
             attempt.is_live = false;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{SHARD, assert_each_is_told, ignore};
+
+    #[test]
+    fn each_part_of_a_run_is_told() {
+        let mut kept = Kept::default();
+        let rows = kept.keep(Vec::new(), 0);
+        let task = |attempt| TaskName { batch: 0, shard: SHARD, attempt };
+        let life = ExecutorLife { token: 1, turn: 1 };
+        let output = TaskOutput { task: task(1), executor: SHARD, life };
+        let attempted = Attempted { executor: SHARD, life, era: 0, is_live: true };
+        let with = |run: &mut BatchRun, change: &dyn Fn(&mut StagePartition)| {
+            change(run.partitions.or_default(SHARD));
+        };
+        assert_each_is_told(
+            &BatchRun {
+                eras: vec![0],
+                outputs: vec![0],
+                served: vec![false],
+                ..BatchRun::default()
+            },
+            |run, state| run.tell_state(&kept, state),
+            &[
+                &|run| with(run, &|_| {}),
+                &|run| with(run, &|of| of.output = Some(output)),
+                &|run| with(run, &|of| of.output = Some(TaskOutput { task: task(2), ..output })),
+                &|run| with(run, &|of| of.rows = Some(rows)),
+                &|run| with(run, &|of| of.was_done = true),
+                &|run| with(run, &|of| of.sum = Some(1)),
+                &|run| with(run, &|of| of.failures = 1),
+                &|run| run.eras[0] = 1,
+                &|run| run.outputs[0] = 1,
+                &|run| run.served[0] = true,
+                &|run| ignore(run.attempts.insert(task(1), attempted)),
+                &|run| {
+                    let attempted = Attempted { is_live: false, ..attempted };
+                    run.attempts.insert(task(1), attempted);
+                },
+                &|run| ignore(run.attempts.insert(task(1), Attempted { era: 1, ..attempted })),
+                &|run| ignore(run.states.insert(SHARD, task(1))),
+                &|run| ignore(run.grants.insert(SHARD, task(1))),
+            ],
+        );
     }
 }

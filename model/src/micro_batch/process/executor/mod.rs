@@ -4,11 +4,15 @@
 mod apply;
 mod task;
 
+#[cfg(test)]
+mod tests;
+
 use super::{Context, wake};
 use crate::micro_batch::MicroBatch;
 use crate::micro_batch::alphabet::DRIVER_GONE;
-use crate::micro_batch::kept::{KeptBatchState, KeptFile, KeptFiles};
+use crate::micro_batch::kept::{Kept, KeptBatchState, KeptFile, KeptFiles};
 use crate::micro_batch::message::{ExecutorLife, Reply, Request, StateVersion, TaskName, Timer};
+use crate::micro_batch::pending::add_all;
 use crate::micro_batch::told::Story;
 use crate::stream::{OpenCalls, answer};
 use onceproof_kernel::effect::{self, Input, Replied};
@@ -16,7 +20,29 @@ use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::fold;
 use onceproof_kernel::sorted::{SortedMap, SortedSet};
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::ToldWorld;
 use task::RunningTask;
+
+impl DriverDesk {
+    fn tell_state(&self, of: ToldWorld<'_, MicroBatch>, state: &mut WorldState) {
+        let DriverDesk { driver, owner, turn, newest, tasks, asked, files, states } = self;
+        state.add((driver, owner, turn, newest, tasks.len(), asked, files.len(), states.len()));
+        tasks.values().for_each(|task| task.tell_state(of, state));
+        for (task, file) in files {
+            state.add(task);
+            add_file(file, of.shared, state);
+        }
+        for (name, &made) in states {
+            state.add((name, of.shared.get(made)));
+        }
+    }
+}
+
+fn add_file(file: &FileOfTask, kept: &Kept, state: &mut WorldState) {
+    state.add_list(file.keys());
+    add_all(file.values().copied(), kept, state);
+}
 
 /// After so many sends the file of another executor counts as lost.
 const FETCHES: u32 = 3;
@@ -81,6 +107,20 @@ impl ExecutorHost {
             | Timer::Slow { .. }
             | Timer::Overdue { .. } => false,
         }
+    }
+
+    pub(super) fn may_await(&self, timer: Timer) -> bool {
+        match timer {
+            Timer::Orphaned { .. } => true,
+            _ => self.awaits(timer),
+        }
+    }
+
+    pub(super) fn tell_state(&self, of: ToldWorld<'_, MicroBatch>, state: &mut WorldState) {
+        let ExecutorHost { shard: _, token, calls, desks, drivers } = self;
+        calls.tell_state(of, state);
+        state.add((token, desks.len(), drivers));
+        desks.iter().for_each(|desk| desk.tell_state(of, state));
     }
 
     pub(super) fn handle<E: Env<MicroBatch>>(

@@ -8,6 +8,7 @@ use crate::micro_batch::MicroBatch;
 use crate::micro_batch::alphabet::{APPLY, SPILL};
 use crate::micro_batch::kept::{KeptBatchState, KeptFile, KeptOrder, KeptRows, of_task};
 use crate::micro_batch::message::{ExecutorLife, Request, TaskName, TaskReport};
+use crate::micro_batch::pending::add_all;
 use crate::micro_batch::settings::StateRule;
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::effect::Effect;
@@ -15,9 +16,11 @@ use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::words;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::ToldWorld;
 
 /// How far an attempt is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum TaskStage {
     /// It waits for so many files.
     Fetching(usize),
@@ -57,6 +60,16 @@ pub(super) struct MadeByTask {
 }
 
 impl RunningTask {
+    pub(super) fn tell_state(&self, of: ToldWorld<'_, MicroBatch>, state: &mut WorldState) {
+        let RunningTask { name, order, stage, input, made } = self;
+        state.add((name, of.shared.get(*order), stage, made.is_some()));
+        add_all(input.iter().copied(), of.shared, state);
+        if let Some(MadeByTask { rows, file, sum, state: kept }) = made {
+            state.add((of.shared.get(*rows), sum, kept.map(|kept| of.shared.get(kept))));
+            super::add_file(file, of.shared, state);
+        }
+    }
+
     /// Whether there is something to do for it right now.
     pub(super) fn is_ready(&self) -> bool {
         matches!(self.stage, TaskStage::Fetched | TaskStage::Spilling)
@@ -325,5 +338,55 @@ impl DriverDesk {
         self.files.retain(|task, _| task.batch >= batch);
         self.asked.retain(|task| task.batch >= batch);
         self.states.retain(|(_, version), _| version.version >= batch);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::each_told::{SHARD, assert_each_is_told, steps};
+    use crate::micro_batch::design::Design;
+    use crate::micro_batch::kept::{BatchState, Kept, TaskOrder};
+    use crate::micro_batch::settings::Settings;
+    use onceproof_kernel::time::Time;
+
+    #[test]
+    fn each_part_of_an_attempt_is_told() {
+        let steps = steps().map(|step| (step, true, None)).to_vec();
+        let design = Design::new(steps, Settings::FIRST).expect("a chain");
+        let mut shared = Kept::default();
+        let orders = [0, 1].map(|from| {
+            let (files, base) = (Vec::new(), None);
+            let (watermark, before, time) = (Time(0), Time(0), Time(0));
+            let range = (from, 1);
+            shared.keep(TaskOrder { range, files, base, watermark, before, time }, 0)
+        });
+        let (rows, file) = (shared.keep(Vec::new(), 0), shared.keep(Vec::new(), 0));
+        let state = shared.keep(BatchState::default(), 0);
+        let of = ToldWorld { design: &design, shared: &shared };
+        let name = TaskName { batch: 1, shard: SHARD, attempt: 1 };
+        let made = MadeByTask { rows, file: FileOfTask::new(), sum: 0, state: None };
+        let [order, other] = orders;
+        let task =
+            RunningTask { name, order, stage: TaskStage::Fetched, input: vec![], made: None };
+        assert_each_is_told(
+            &task,
+            |task, state| task.tell_state(of, state),
+            &[
+                &|task| task.name.attempt = 2,
+                &|task| task.order = other,
+                &|task| task.stage = TaskStage::Fetching(1),
+                &|task| task.stage = TaskStage::Fetching(2),
+                &|task| task.stage = TaskStage::Reporting,
+                &|task| task.input.push(file),
+                &|task| task.made = Some(made.clone()),
+                &|task| task.made = Some(MadeByTask { sum: 1, ..made.clone() }),
+                &|task| task.made = Some(MadeByTask { state: Some(state), ..made.clone() }),
+                &|task| {
+                    let file = [(SHARD, file)].into_iter().collect();
+                    task.made = Some(MadeByTask { file, ..made.clone() });
+                },
+            ],
+        );
     }
 }

@@ -24,7 +24,7 @@ use onceproof_kernel::sorted::{SortedMap, SortedSet};
 use onceproof_kernel::tell::WholeUnit;
 
 /// What a task says of its state.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct TaskAck {
     /// Whether it had ended.
     pub is_ended: bool,
@@ -35,11 +35,11 @@ pub(super) struct TaskAck {
 /// A checkpoint that is not complete.
 #[derive(Clone, Debug)]
 pub(super) struct PendingCheckpoint {
-    number: u32,
-    record: CheckpointRecord,
-    acks: SortedMap<ShardIndex, TaskAck>,
+    pub(super) number: u32,
+    pub(super) record: CheckpointRecord,
+    pub(super) acks: SortedMap<ShardIndex, TaskAck>,
     /// Its record, once that is being written.
-    recording: Option<KeptRecord>,
+    pub(super) recording: Option<KeptRecord>,
 }
 
 impl PendingCheckpoint {

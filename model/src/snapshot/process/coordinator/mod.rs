@@ -3,6 +3,7 @@
 
 mod checkpoint;
 mod deployment;
+mod tell;
 
 use super::{Context, Hands};
 use crate::snapshot::Snapshot;
@@ -20,7 +21,7 @@ use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::sorted::{SortedMap, SortedSet};
 
 /// What a coordinator is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 enum LeaderStage {
     /// It waits until it begins an attempt.
     #[default]
@@ -38,7 +39,7 @@ enum LeaderStage {
 }
 
 /// What a coordinator writes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum LeaderWrite {
     /// Its token.
     Lead,
@@ -54,7 +55,7 @@ enum LeaderWrite {
 type Restorable = Option<(u32, KeptRecord)>;
 
 /// A process that is to run a task.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct TaskRunner {
     /// Its life.
     life: u64,
@@ -156,6 +157,16 @@ impl JobCoordinator {
             Timer::Input | Timer::Step { .. } | Timer::Trigger { .. } | Timer::Orphaned { .. } => {
                 false
             }
+        }
+    }
+
+    /// What was set for a checkpoint means something again when that is over. What belongs to another turn never does.
+    pub(super) fn may_await(&self, timer: Timer) -> bool {
+        match timer {
+            Timer::Tick { turn } | Timer::TimedOut { turn, .. } | Timer::Unassigned { turn } => {
+                turn == self.turn
+            }
+            _ => self.awaits(timer),
         }
     }
 

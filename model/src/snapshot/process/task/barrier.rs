@@ -22,37 +22,37 @@ use onceproof_kernel::sorted::SortedMap;
 #[derive(Clone, Debug)]
 pub(super) struct Checkpoints {
     /// The one whose barriers it waits for, or waited for last.
-    current: u32,
+    pub(super) current: u32,
     /// The last whose barriers have come on all channels.
-    last: u32,
+    pub(super) last: u32,
     /// What is stored for the current one, while its barriers come.
-    recorded: Option<RecordedState>,
+    pub(super) recorded: Option<RecordedState>,
     /// How many states it has stored.
-    uploads: u32,
+    pub(super) uploads: u32,
     /// Those on their way, by the numbers of their commits.
     pub uploading: SortedMap<u64, Uploading>,
     /// What was stored for checkpoints that are not known to be complete, and on what the next builds.
-    stored: SortedMap<u32, (BlobId, TaskState)>,
-    base: Option<(BlobId, TaskState)>,
+    pub(super) stored: SortedMap<u32, (BlobId, TaskState)>,
+    pub(super) base: Option<(BlobId, TaskState)>,
 }
 
 /// A state whose channels are being recorded.
-#[derive(Clone, Debug)]
-struct RecordedState {
-    checkpoint: u32,
-    state: TaskState,
+#[derive(Clone, Hash, Debug)]
+pub(super) struct RecordedState {
+    pub(super) checkpoint: u32,
+    pub(super) state: TaskState,
     /// Whether a writer has handed its transaction on.
-    is_flushed: bool,
+    pub(super) is_flushed: bool,
 }
 
 /// A state that is being stored.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::snapshot::process) struct Uploading {
-    checkpoint: u32,
-    blob: BlobId,
-    state: KeptState,
-    is_ended: bool,
-    handles: u32,
+    pub(super) checkpoint: u32,
+    pub(super) blob: BlobId,
+    pub(super) state: KeptState,
+    pub(super) is_ended: bool,
+    pub(super) handles: u32,
 }
 
 impl Checkpoints {

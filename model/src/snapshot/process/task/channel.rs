@@ -8,7 +8,7 @@ use onceproof_kernel::time::Time;
 use std::collections::VecDeque;
 
 /// The end at which items come.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub(super) struct Inbound {
     pub from: ShardIndex,
     connection: u32,
@@ -67,7 +67,7 @@ impl Inbound {
 }
 
 /// The end at which items go.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub(super) struct Outbound {
     pub to: ShardIndex,
     pub connection: u32,

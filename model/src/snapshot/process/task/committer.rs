@@ -11,9 +11,9 @@ use onceproof_kernel::env::Env;
 use onceproof_kernel::sorted::SortedSet;
 
 /// What a committer has asked for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 pub(super) struct Committing {
-    asked: SortedSet<TransactionHandle>,
+    pub(super) asked: SortedSet<TransactionHandle>,
 }
 
 /// Up to which checkpoint handles are committed.

@@ -5,6 +5,7 @@ mod channel;
 mod committer;
 mod operator;
 mod reader;
+mod tell;
 mod writer;
 
 use super::{Context, Hands};
@@ -25,7 +26,7 @@ use reader::ReaderState;
 use writer::{WriterWait, Writing};
 
 /// How far a task is with what it takes next. A barrier may overtake that until it is done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Work {
     /// It has nothing in hand.
     Idle,

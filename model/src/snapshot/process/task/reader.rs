@@ -12,7 +12,7 @@ use onceproof_kernel::source::Read;
 use onceproof_kernel::time::Time;
 
 /// What a reader knows beside its state.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 pub(super) struct ReaderState {
     /// Whether it has heard that there are no more splits.
     pub has_no_more: bool,

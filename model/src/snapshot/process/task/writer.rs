@@ -13,7 +13,7 @@ use onceproof_kernel::env::Env;
 use onceproof_kernel::name::Name;
 
 /// What a writer waits for before it takes anything.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub(super) enum WriterWait {
     /// Nothing.
     #[default]
@@ -27,7 +27,7 @@ pub(super) enum WriterWait {
 }
 
 /// A transaction that takes rows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Hash, Debug)]
 struct OpenTransaction {
     name: TransactionName,
     epoch: u32,
@@ -36,7 +36,7 @@ struct OpenTransaction {
 }
 
 /// What a writer has in hand.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub(super) struct Writing {
     pub wait: WriterWait,
     open: Option<OpenTransaction>,

@@ -47,8 +47,8 @@ impl Client {
         m: &mut Context<'_, E>,
     ) {
         self.generation = generation;
-        let tasks = tasks.numbers(m.env.words());
-        self.tasks = tasks.into_iter().map(|task| task as u32).collect();
+        let tasks = m.env.shared().numbers(tasks);
+        self.tasks = tasks.iter().map(|&task| task as u32).collect();
         self.stage = Stage::Opening;
         self.fetched.clear();
         self.positions.clear();

@@ -7,6 +7,9 @@ mod restore;
 mod transaction;
 mod work;
 
+#[cfg(test)]
+mod tests;
+
 use super::Context;
 use super::caller::Caller;
 use crate::transactions::Transactions;
@@ -16,11 +19,12 @@ use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::sorted::{SortedMap, SortedSet};
+use onceproof_kernel::state::WorldState;
 use onceproof_kernel::time::Time;
 use std::collections::VecDeque;
 
 /// What a client is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 enum Stage {
     /// It asks for its epoch.
     #[default]
@@ -82,6 +86,39 @@ pub(super) struct Client {
 }
 
 impl Client {
+    /// Adds its state.
+    pub fn tell_state(&self, caller: &Caller, state: &mut WorldState) {
+        let Client {
+            stage,
+            producer,
+            generation,
+            tasks,
+            positions,
+            began_at,
+            kept,
+            fetched,
+            stores,
+            restoring,
+            sequences,
+            is_open,
+            polls,
+            transactions,
+            parts,
+            first,
+            added,
+            adding,
+            queue,
+            flying,
+            is_to_join,
+            is_to_poll,
+            woken_at,
+        } = self;
+        state.add((stage, producer, generation, tasks, positions, began_at, kept, fetched));
+        state.add((stores, restoring, sequences, is_open, polls, transactions, parts, first));
+        state.add((added, adding, queue, is_to_join, is_to_poll, woken_at));
+        caller.add_requests(flying, state);
+    }
+
     /// Whether it is to look for records.
     pub fn is_ready(&self) -> bool {
         self.is_to_poll

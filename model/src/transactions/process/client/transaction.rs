@@ -3,7 +3,7 @@
 use super::super::Context;
 use super::super::caller::Caller;
 use super::{Client, Stage};
-use crate::transactions::message::{LogEntry, NumberList, Request};
+use crate::transactions::message::{LogEntry, Request};
 use crate::transactions::settings::{EndUnknown, OffsetsAt, StoreRule};
 use crate::transactions::told::Story;
 use crate::transactions::{Transactions, digest};
@@ -73,7 +73,7 @@ impl Client {
     ) {
         self.stage = Stage::Adding;
         let shards = wanted.iter().map(|shard| u64::from(shard.0));
-        let partitions = NumberList::new(shards, m.env.vocabulary());
+        let partitions = m.env.shared_mut().keep_list(shards);
         self.adding = wanted;
         let producer = self.producer;
         caller.call(m.design.coordinator(), Request::Add { producer, partitions }, m);
@@ -150,7 +150,7 @@ impl Client {
     ) {
         self.stage = Stage::Committing;
         let positions = self.positions.iter().flat_map(|(&task, &at)| [task.into(), at]);
-        let positions = NumberList::new(positions, m.env.vocabulary());
+        let positions = m.env.shared_mut().keep_list(positions);
         let (producer, member, generation) = (self.producer, caller.token, self.generation);
         let unit = self.unit(caller);
         let offsets = Request::Offsets { producer, member, generation, positions, unit };

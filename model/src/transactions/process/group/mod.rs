@@ -4,13 +4,16 @@
 
 mod offsets;
 
+#[cfg(test)]
+mod tests;
+
 use super::caller::Caller;
 use super::desk::{Asker, Desk, DeskWork, answer};
 use super::verify::Verifier;
 use super::{Broker, Context};
 use crate::transactions::Transactions;
 use crate::transactions::alphabet::{APPEND, EXPELLED, control};
-use crate::transactions::message::{Change, NumberList, Reply, Request, Timer};
+use crate::transactions::message::{Change, Reply, Request, Timer};
 use crate::transactions::settings::GroupOffsets;
 use crate::transactions::told::Story;
 use offsets::fetches;
@@ -19,6 +22,8 @@ use onceproof_kernel::effect::Effect;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::sorted::SortedMap;
+use onceproof_kernel::state::WorldState;
+use onceproof_kernel::system::ToldWorld;
 use onceproof_kernel::time::{MILLISECOND, Nanos};
 
 /// How much later offsets are applied that are not applied before their marker is acked.
@@ -38,7 +43,7 @@ pub(super) struct Group {
 }
 
 /// What is done when rows stand.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Hash, Debug)]
 enum Then {
     /// A rebalance has begun, perhaps by the session of a client that has ended.
     Rebalanced { expelled: Option<ShardIndex> },
@@ -146,6 +151,23 @@ impl Broker for Group {
 }
 
 impl Group {
+    /// Adds its state.
+    pub fn tell_state(
+        &self,
+        caller: &Caller,
+        of: ToldWorld<'_, Transactions>,
+        state: &mut WorldState,
+    ) {
+        let Group { desk, verifier, joined, waits_for, then } = self;
+        desk.tell_state(caller, of, state);
+        verifier.tell_state(caller, of, state);
+        for (client, askers) in joined {
+            state.add((client, askers.len()));
+            askers.iter().for_each(|asker| asker.tell_state(of, state));
+        }
+        state.add((joined.len(), waits_for, then));
+    }
+
     /// Whether a rebalance is still waited for.
     pub fn waits_for(&self, round: u32) -> bool {
         self.waits_for == Some(round)
@@ -169,7 +191,7 @@ impl Group {
             (known == Some(member), is_rebalancing, rows.tasks_of(client))
         {
             let (tasks, generation) = (tasks.to_vec(), rows.generation);
-            let tasks = NumberList::new(tasks, m.env.vocabulary());
+            let tasks = m.env.shared_mut().keep_list(tasks);
             return answer(&asker, Reply::Assigned { generation, tasks }, caller, m);
         }
         let waiting = self.joined.or_default(client);
@@ -251,7 +273,7 @@ impl Group {
         for (client, askers) in std::mem::take(&mut self.joined) {
             let tasks = m.env.rows(caller.shard).group().tasks_of(client).map(<[u64]>::to_vec);
             if let Some(tasks) = tasks {
-                let tasks = NumberList::new(tasks, m.env.vocabulary());
+                let tasks = m.env.shared_mut().keep_list(tasks);
                 let reply = Reply::Assigned { generation, tasks };
                 answers.extend(askers.into_iter().map(|asker| (asker, reply)));
             }

@@ -65,7 +65,7 @@ impl Group {
             return answer(&asker, Reply::Fenced, caller, m);
         }
         self.verifier.forget(producer.id);
-        let positions = positions.numbers(m.env.words());
+        let positions = m.env.shared().numbers(positions);
         let positions = positions.chunks(2).map(|pair| (pair[0] as u32, pair[1]));
         let id = producer.id;
         let changes = match settings.offsets {
