@@ -71,24 +71,25 @@ impl<S: Repeats> OpenCalls<S> {
         self.token
     }
 
-    /// Sends a request until it is answered.
+    /// Sends a request until it is answered; its number.
     pub fn call<E>(
         &mut self,
         to: ShardIndex,
         body: S::Request,
         owner: u32,
         m: &mut Context<'_, S, E>,
-    ) {
-        let number = self.number();
-        self.request(number, to, body, m);
+    ) -> u32 {
+        let number = self.send(to, body, m);
         self.open.insert(number, OpenCall { to, body, owner, waits: 0 });
-        self.wait(number, m);
+        self.wait(number, S::request_timeout(m.design), m);
+        number
     }
 
-    /// Sends a request once.
-    pub fn send<E>(&mut self, to: ShardIndex, body: S::Request, m: &mut Context<'_, S, E>) {
-        let number = self.number();
-        self.request(number, to, body, m);
+    /// Sends a request once; its number.
+    pub fn send<E>(&mut self, to: ShardIndex, body: S::Request, m: &mut Context<'_, S, E>) -> u32 {
+        self.requests += 1;
+        self.request(self.requests, to, body, m);
+        self.requests
     }
 
     /// The request with this number that is not answered.
@@ -110,7 +111,12 @@ impl<S: Repeats> OpenCalls<S> {
     pub fn repeat<E>(&mut self, number: u32, m: &mut Context<'_, S, E>) {
         let Some(&OpenCall { to, body, .. }) = self.open.get(&number) else { return };
         self.request(number, to, body, m);
-        self.wait(number, m);
+        self.wait(number, S::request_timeout(m.design), m);
+    }
+
+    /// A request is not answered yet, and is sent again after this long.
+    pub fn put_off<E>(&mut self, number: u32, length: Nanos, m: &mut Context<'_, S, E>) {
+        self.wait(number, length, m);
     }
 
     /// Whether a wait is the last one for its request.
@@ -123,11 +129,6 @@ impl<S: Repeats> OpenCalls<S> {
         rpc.serial.token() == self.token && self.open.contains_key(&rpc.slot)
     }
 
-    fn number(&mut self) -> u32 {
-        self.requests += 1;
-        self.requests
-    }
-
     fn request<E>(&self, number: u32, to: ShardIndex, body: S::Request, m: &mut Context<'_, S, E>) {
         let serial = Serial::new(self.token, number.into());
         let rpc = Rpc { slot: number, attempt: 0, serial };
@@ -135,7 +136,7 @@ impl<S: Repeats> OpenCalls<S> {
     }
 
     /// Waits for a request anew: an earlier wait for it means nothing.
-    fn wait<E>(&mut self, number: u32, m: &mut Context<'_, S, E>) {
+    fn wait<E>(&mut self, number: u32, length: Nanos, m: &mut Context<'_, S, E>) {
         let Some(call) = self.open.get_mut(&number) else { return };
         call.waits += 1;
         let word = match S::subject(&call.body) {
@@ -143,7 +144,6 @@ impl<S: Repeats> OpenCalls<S> {
             Subject::Control { word, .. } => Some(word),
         };
         let timer = S::retry(number, call.waits, word);
-        let at = m.now.plus(S::request_timeout(m.design));
-        m.effects.list.push(Effect::Wake { at, timer });
+        m.effects.list.push(Effect::Wake { at: m.now.plus(length), timer });
     }
 }

@@ -19,6 +19,7 @@ mod account;
 pub use design::{CLIENT, COORDINATOR, Design, GROUP, Role, Topic};
 
 use crate::pipeline::Truth;
+use crate::stream::Repeats;
 use alphabet::control;
 use message::{Change, KeptBatches, LogEntry, Reply, Request, Timer};
 use onceproof_kernel::alphabet::{Moments, Point, Subject};
@@ -27,11 +28,22 @@ use onceproof_kernel::name::Vocabulary;
 use onceproof_kernel::state::WorldState;
 use onceproof_kernel::system::{Carried, Pending, System, ToldWorld, Wait};
 use onceproof_kernel::tell::Standing;
+use onceproof_kernel::time::Nanos;
 use onceproof_kernel::told::Details;
 
 /// Log transactions as a system.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Transactions;
+
+impl Repeats for Transactions {
+    fn request_timeout(design: &Design) -> Nanos {
+        design.settings.request_timeout
+    }
+
+    fn retry(call: u32, waits: u32, word: Option<u8>) -> Timer {
+        Timer::Retry { call, waits, word }
+    }
+}
 
 impl System for Transactions {
     type Design = Design;

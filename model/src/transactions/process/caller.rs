@@ -1,18 +1,18 @@
-//! What every process does alike: it numbers its requests and commits, and sends a request again until it is answered.
+//! What every process does alike: it numbers its commits, and sends a request again until it is answered or given up.
 
 use super::Context;
+use crate::stream::OpenCalls;
 use crate::transactions::Transactions;
-use crate::transactions::message::{Change, Request, Timer};
+use crate::transactions::message::{Change, Request};
 use crate::transactions::told::Story;
 use onceproof_kernel::alphabet::{Point, Subject};
-use onceproof_kernel::call::{Rpc, Serial};
-use onceproof_kernel::effect::{self, Commit, Effect};
+use onceproof_kernel::call::Rpc;
+use onceproof_kernel::effect::Commit;
 use onceproof_kernel::env::{Decision, Env};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::state::WorldState;
-use onceproof_kernel::system::{Pending, System, ToldWorld};
-use onceproof_kernel::time::Nanos;
+use onceproof_kernel::system::ToldWorld;
 use onceproof_kernel::told::Told;
 use std::hash::Hash;
 
@@ -22,56 +22,45 @@ pub(super) struct Caller {
     pub shard: ShardIndex,
     /// The process beside the steps, or the source.
     pub step: StepIndex,
-    pub token: u64,
     /// How many functions were executed in this life.
     pub executed: i64,
-    requests: u32,
     commits: u64,
-    calls: SortedMap<u32, Call>,
+    calls: OpenCalls<Transactions>,
 }
 
-/// A request that is not answered.
-#[derive(Clone, Copy, Debug)]
-struct Call {
-    to: ShardIndex,
-    body: Request,
-    /// How often it was waited for.
-    waits: u32,
-}
+/// To whom all requests belong: what a process gives up, it gives up wholly.
+const OWNER: u32 = 0;
 
 impl Caller {
     pub fn new(shard: ShardIndex, step: StepIndex) -> Caller {
-        Caller {
-            shard,
-            step,
-            token: 0,
-            executed: 0,
-            requests: 0,
-            commits: 0,
-            calls: SortedMap::new(),
-        }
+        Caller { shard, step, executed: 0, commits: 0, calls: OpenCalls::new(shard, 0) }
     }
 
     pub fn reset(&mut self) {
         *self = Caller::new(self.shard, self.step);
     }
 
+    /// A life begins under this token.
+    pub fn begin(&mut self, token: u64) {
+        self.calls = OpenCalls::new(self.shard, token);
+    }
+
+    /// The token of this life.
+    pub fn token(&self) -> u64 {
+        self.calls.token()
+    }
+
     /// How many requests were numbered.
     pub fn requests(&self) -> u64 {
-        self.requests.into()
+        self.calls.requests()
     }
 
     /// Adds its state. Members, coordinators and what a client writes are named by the token.
     pub fn tell_state(&self, of: ToldWorld<'_, Transactions>, state: &mut WorldState) {
-        let Caller { shard, step: _, token, executed, requests: _, commits, calls } = self;
-        state.add((token, executed, calls.len()));
+        let Caller { shard, step: _, executed, commits, calls } = self;
+        state.add(executed);
         state.add_commit(*shard, *commits);
-        for (&number, call) in calls {
-            let Call { to, body, waits } = call;
-            state.add_number(*shard, number.into());
-            state.add((to, waits));
-            Transactions::add_pending(Pending::Request(body), of, state);
-        }
+        calls.tell_state(of, state);
     }
 
     /// Adds what is had by the numbers of requests.
@@ -85,72 +74,47 @@ impl Caller {
 
     /// Sends a request until it is answered; its number.
     pub fn call<E>(&mut self, to: ShardIndex, body: Request, m: &mut Context<'_, E>) -> u32 {
-        let number = self.send(to, body, m);
-        self.calls.insert(number, Call { to, body, waits: 0 });
-        self.wait(number, m.design.settings.request_timeout, m);
-        number
+        self.calls.call(to, body, OWNER, m)
     }
 
     /// Sends a request once; its number.
     pub fn send<E>(&mut self, to: ShardIndex, body: Request, m: &mut Context<'_, E>) -> u32 {
-        self.requests += 1;
-        self.request(self.requests, to, body, m);
-        self.requests
+        self.calls.send(to, body, m)
     }
 
     /// The request with this number that is not answered, and how often it was waited for.
     pub fn unanswered(&self, number: u32) -> Option<(Request, u32)> {
-        self.calls.get(&number).map(|call| (call.body, call.waits))
+        self.calls.unanswered(number).map(|call| (call.body, call.waits))
     }
 
     /// A request is answered, or given up.
     pub fn close(&mut self, number: u32) {
-        self.calls.remove(&number);
+        self.calls.close(number);
     }
 
     /// All requests are given up: their answers mean nothing any more.
     pub fn close_all(&mut self) {
-        self.calls.clear();
+        self.calls.close_all_of(OWNER);
     }
 
     /// A request is answered with `again`: it is sent again soon.
     pub fn put_off<E>(&mut self, number: u32, m: &mut Context<'_, E>) {
-        self.wait(number, m.design.settings.retry_backoff, m);
+        self.calls.put_off(number, m.design.settings.retry_backoff, m);
     }
 
     /// A request has been waited for: it is sent again.
     pub fn repeat<E>(&mut self, number: u32, m: &mut Context<'_, E>) {
-        let Some(&Call { to, body, .. }) = self.calls.get(&number) else { return };
-        self.request(number, to, body, m);
-        self.wait(number, m.design.settings.request_timeout, m);
+        self.calls.repeat(number, m);
     }
 
     /// Whether a wait is the last one for its request.
     pub fn awaits(&self, number: u32, waits: u32) -> bool {
-        self.calls.get(&number).is_some_and(|call| call.waits == waits)
+        self.calls.awaits(number, waits)
     }
 
     /// Whether a request is not answered.
     pub fn awaits_reply(&self, rpc: Rpc) -> bool {
-        rpc.serial.token() == self.token && self.calls.contains_key(&rpc.slot)
-    }
-
-    fn request<E>(&self, number: u32, to: ShardIndex, body: Request, m: &mut Context<'_, E>) {
-        let serial = Serial::new(self.token, number.into());
-        let rpc = Rpc { slot: number, attempt: 0, serial };
-        m.effects.list.push(Effect::Send(effect::Request { from: self.shard, to, rpc, body }));
-    }
-
-    /// Waits for a request anew: an earlier wait for it means nothing.
-    fn wait<E>(&mut self, number: u32, length: Nanos, m: &mut Context<'_, E>) {
-        let Some(call) = self.calls.get_mut(&number) else { return };
-        call.waits += 1;
-        let word = match Transactions::subject(&call.body) {
-            Subject::Record(_) => None,
-            Subject::Control { word, .. } => Some(word),
-        };
-        let timer = Timer::Retry { call: number, waits: call.waits, word };
-        m.effects.list.push(Effect::Wake { at: m.now.plus(length), timer });
+        self.calls.awaits_reply(rpc)
     }
 
     /// Sends changes to the store; the number of the commit.
@@ -162,7 +126,7 @@ impl Caller {
     ) -> u64 {
         let number = self.commits;
         self.commits += 1;
-        let (shard, token) = (self.shard, self.token);
+        let (shard, token) = (self.shard, self.token());
         let ends_stay = true;
         let commit = Commit { shard, token, number, sender_slot: 0, point, ends_stay, subject };
         m.effects.commit(commit, &mut changes);

@@ -326,7 +326,7 @@ impl Coordinator {
     ) {
         let partitions = m.env.rows(caller.shard).coordinator().partitions(id).clone();
         for &partition in &partitions {
-            let (producer, coordinator) = (Producer { id, epoch }, caller.token);
+            let (producer, coordinator) = (Producer { id, epoch }, caller.token());
             let number =
                 caller.call(partition, Request::Marker { producer, coordinator, commits }, m);
             self.sent.insert(number, id);

@@ -128,11 +128,12 @@ impl Process<Transactions> for Participant {
     ) {
         if *input == Input::Boot {
             self.reset();
-            self.caller.token = m.ask().take_token(self.caller.shard);
+            let token = m.ask().take_token(self.caller.shard);
+            self.caller.begin(token);
         }
         let Participant { caller, place } = self;
         if let Input::Replied(replied) = input
-            && replied.rpc.serial.token() != caller.token
+            && replied.rpc.serial.token() != caller.token()
         {
             return;
         }
@@ -191,7 +192,7 @@ impl Process<Transactions> for Participant {
     }
 
     fn token(&self) -> Option<u64> {
-        Some(self.caller.token)
+        Some(self.caller.token())
     }
 
     fn tell_state(&self, of: ToldWorld<'_, Transactions>, state: &mut WorldState) {

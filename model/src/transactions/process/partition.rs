@@ -77,7 +77,7 @@ impl Broker for Partition {
     /// A leader that takes over wakes all readers: an earlier one may have died between a marker and the word of it, and
     /// whoever waits for that marker would wait for ever.
     fn boot<E: Env<Transactions>>(&mut self, caller: &mut Caller, m: &mut Context<'_, E>) {
-        if caller.token > 1 {
+        if caller.token() > 1 {
             wake(m);
         }
     }

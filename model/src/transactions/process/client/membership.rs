@@ -22,7 +22,7 @@ impl Client {
             TransactionalId::PerClient => m.design.layout.number_of(caller.shard),
             TransactionalId::Shared => 0,
         };
-        caller.call(m.design.coordinator(), Request::Init { id, member: caller.token }, m);
+        caller.call(m.design.coordinator(), Request::Init { id, member: caller.token() }, m);
     }
 
     /// It asks to be a member.
@@ -33,7 +33,7 @@ impl Client {
     ) {
         self.stage = Stage::Joining;
         self.is_to_join = false;
-        caller.call(m.design.group(), Request::Join { member: caller.token }, m);
+        caller.call(m.design.group(), Request::Join { member: caller.token() }, m);
     }
 
     /// It has tasks, of the present generation as far as it knows: one heartbeat later it hears whether that is so. An
@@ -78,7 +78,7 @@ impl Client {
             return;
         }
         let rows = m.env.rows(m.design.group()).group();
-        let is_member = rows.member(caller.shard) == Some(caller.token);
+        let is_member = rows.member(caller.shard) == Some(caller.token());
         let (generation, is_rebalancing) = (rows.generation, rows.is_rebalancing);
         if !is_member || generation != self.generation {
             return self.fails(false, caller, m);

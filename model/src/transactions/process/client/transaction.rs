@@ -151,7 +151,7 @@ impl Client {
         self.stage = Stage::Committing;
         let positions = self.positions.iter().flat_map(|(&task, &at)| [task.into(), at]);
         let positions = m.env.shared_mut().keep_list(positions);
-        let (producer, member, generation) = (self.producer, caller.token, self.generation);
+        let (producer, member, generation) = (self.producer, caller.token(), self.generation);
         let unit = self.unit(caller);
         let offsets = Request::Offsets { producer, member, generation, positions, unit };
         caller.call(m.design.group(), offsets, m);
@@ -179,7 +179,7 @@ impl Client {
     /// The transaction as it is known outside: by the client, its life, and how many it has had in that.
     fn unit(&self, caller: &Caller) -> WholeUnit {
         WholeUnit(
-            u64::from(caller.shard.0) << 48 | caller.token << 24 | u64::from(self.transactions),
+            u64::from(caller.shard.0) << 48 | caller.token() << 24 | u64::from(self.transactions),
         )
     }
 

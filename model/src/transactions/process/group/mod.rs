@@ -72,10 +72,10 @@ impl Broker for Group {
         if let Some(round) = rebalance {
             self.wait(round, m);
             self.tell_members(None, m);
-        } else if caller.token > 1 {
+        } else if caller.token() > 1 {
             self.tell_outsiders(caller, m);
         }
-        if m.design.settings.group_offsets == GroupOffsets::Volatile && caller.token > 1 {
+        if m.design.settings.group_offsets == GroupOffsets::Volatile && caller.token() > 1 {
             let at = (APPEND, Subject::Control { word: control::OFFSETS, value: 0 });
             self.desk.write(at, vec![Change::ForgetPending], None, caller, m);
         }
