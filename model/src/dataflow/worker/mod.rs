@@ -263,6 +263,10 @@ impl Process<Dataflow> for Worker {
         self.serials
     }
 
+    fn token(&self) -> Option<u64> {
+        Some(self.token)
+    }
+
     fn fills(&self) -> Vec<Fill> {
         self.filter_fills().collect()
     }
