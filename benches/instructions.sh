@@ -8,13 +8,14 @@
 #   benches/instructions.sh FEW MANY                         with other numbers
 #   benches/instructions.sh --ids DEDUP GC [FEW MANY]        with other mechanisms than catalog and watermark
 #   benches/instructions.sh --settle with-next [FEW MANY]    where acked outputs are deleted with the next commit
+#   benches/instructions.sh --at-most EVENT RECORD           fails with 1 above so many instructions an event or a record
 set -eu
 cd "$(dirname "$0")/.."
 name=instructions.sh
 . benches/common/count.sh
 build_program
 
-dedup=catalog gc=watermark settle=alone
+dedup=catalog gc=watermark settle=alone most_per_event= most_per_record=
 while [ $# -gt 0 ]; do
     case $1 in
     --ids)
@@ -26,6 +27,12 @@ while [ $# -gt 0 ]; do
         [ $# -ge 2 ] || fail "--settle takes alone or with-next"
         settle=$2
         shift 2
+        ;;
+    --at-most)
+        { [ "${2:-0}" -gt 0 ] && [ "${3:-0}" -gt 0 ]; } 2>/dev/null ||
+            fail "--at-most takes how many instructions an event and a record may take"
+        most_per_event=$2 most_per_record=$3
+        shift 3
         ;;
     *) break ;;
     esac
@@ -70,3 +77,6 @@ short=$((instructions - short)) short_events=$((events - short_events))
 short_runs=$((runs - short_runs))
 echo "runs of 100 records, with memory used again: $((short_events / short_runs)) events each"
 echo "  $((short / short_events)) instructions per event, $((short / short_runs)) per run"
+
+[ "$per_event" -le "${most_per_event:-$per_event}" ] || too_much "an event takes more than $most_per_event instructions"
+[ "$per_record" -le "${most_per_record:-$per_record}" ] || too_much "a record takes more than $most_per_record instructions"
