@@ -1,11 +1,16 @@
 //! What a test asks of all who tell their state: each part that decides anything is part of it.
 
 use crate::pipeline::{Step, StepKind};
+use crate::stream::Record;
 use crate::window::Windowing;
+use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Failing, ShardIndex, StepIndex};
+use onceproof_kernel::name::Name;
+use onceproof_kernel::record::{RecordId, Value};
 use onceproof_kernel::source::Progress;
 use onceproof_kernel::state::{Life, WorldState};
-use onceproof_kernel::time::SECOND;
+use onceproof_kernel::tell::Tag;
+use onceproof_kernel::time::{SECOND, Time};
 
 /// A shard.
 pub const SHARD: ShardIndex = ShardIndex(0);
@@ -22,6 +27,18 @@ pub fn steps() -> [Step; 2] {
     let source = StepKind::Source { watermark: Progress::Perfect, queue: None };
     let count = StepKind::Count(Windowing { length: 60 * SECOND, lateness: 0 });
     [step("events", source, 2, Vec::new()), step("per-user", count, 1, vec![StepIndex(0)])]
+}
+
+/// A record.
+pub fn record() -> Record {
+    Record {
+        tag: Tag { name: Name(0), lineage: 0 },
+        key: Key(0),
+        id: RecordId(0),
+        event_time: Time(0),
+        weight: 1,
+        value: Value::Integer(1),
+    }
 }
 
 /// What a change answers means nothing here.

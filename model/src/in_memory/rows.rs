@@ -250,20 +250,13 @@ fn served(design: &Design) -> Vec<Option<Windowed>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::each_told::{assert_each_is_told, ignore};
+    use crate::each_told::{assert_each_is_told, ignore, record};
     use onceproof_kernel::name::Name;
     use onceproof_kernel::tell::Tag;
 
     #[test]
     fn each_row_is_told() {
-        let record = Record {
-            tag: Tag { name: Name(0), lineage: 0 },
-            key: Key(0),
-            id: RecordId(0),
-            event_time: Time(0),
-            weight: 1,
-            value: Value::Integer(1),
-        };
+        let record = record();
         let cell = (Key(0), Time(0));
         let result = (StepIndex(0), cell);
         let age = Age { token: 1, number: 1 };

@@ -300,3 +300,24 @@ fn a_row_of_a_source_record_has_no_window() {
     let windows: Vec<_> = totals.map(|(_, start, total)| (start, total)).collect();
     assert_eq!(windows, [(None, 1)]);
 }
+
+/// A total does not tell one record that is lost from another one that is doubled.
+#[test]
+fn each_record_is_compared_and_not_their_total() {
+    let check = |expected: &[u32], reflected: &[u32], agrees| {
+        assert_eq!(
+            verdict::are_reflected(expected, reflected),
+            agrees,
+            "{expected:?} {reflected:?}"
+        );
+    };
+    check(&[1, 1], &[1, 1], true);
+    check(&[1, 1], &[2, 0], false);
+    check(&[2, 1], &[1, 2], false);
+    // The last names were reflected nowhere, so the list of reflections ends before them.
+    check(&[1, 1], &[2], false);
+    check(&[1, 0], &[1], true);
+    // What should be nowhere shows in the total.
+    check(&[1], &[1, 1], true);
+    check(&[0, 1], &[1, 1], true);
+}

@@ -268,7 +268,7 @@ impl Ledger {
 
 /// Whether each name is reflected as often as it should be. What should not be at all is not looked at: there are more
 /// reflections in all then.
-fn are_reflected(expected: &[u32], reflected: &[u32]) -> bool {
+pub(super) fn are_reflected(expected: &[u32], reflected: &[u32]) -> bool {
     let known = expected.len().min(reflected.len());
     let (here, beyond) = expected.split_at(known);
     let mut pairs = here.iter().zip(reflected);

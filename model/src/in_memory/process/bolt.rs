@@ -282,21 +282,14 @@ fn edge_to(branch: Branch, at: usize) -> Branch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::each_told::{SHARD, assert_each_is_told, ignore};
+    use crate::each_told::{SHARD, assert_each_is_told, ignore, record};
     use onceproof_kernel::key::Key;
     use onceproof_kernel::record::Value;
     use onceproof_kernel::tell::Tag;
 
     #[test]
     fn each_part_of_a_bolt_is_told() {
-        let record = Record {
-            tag: Tag { name: Name(0), lineage: 0 },
-            key: Key(0),
-            id: RecordId(0),
-            event_time: Time(0),
-            weight: 1,
-            value: Value::Integer(1),
-        };
+        let record = record();
         let tuple = Tuple { record, branch: None };
         let count = |bolt: &mut Bolt, weight| {
             bolt.counts.insert((Key(0), Time(0)), Sum { weight, ..Sum::default() });

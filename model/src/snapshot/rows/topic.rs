@@ -177,7 +177,7 @@ impl TopicRows {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::each_told::{SHARD, assert_each_is_told, ignore};
+    use crate::each_told::{SHARD, assert_each_is_told, ignore, record};
     use onceproof_kernel::key::Key;
     use onceproof_kernel::name::Name;
     use onceproof_kernel::record::{RecordId, Value};
@@ -195,14 +195,7 @@ mod tests {
             seen: 0,
         };
         let name = |attempt| TransactionName { writer: 0, attempt, checkpoint: 1 };
-        let record = crate::stream::Record {
-            tag: Tag { name: Name(0), lineage: 0 },
-            key: Key(0),
-            id: RecordId(0),
-            event_time: Time(0),
-            weight: 1,
-            value: Value::Integer(1),
-        };
+        let record = record();
         let row = FlowingRow { record, pane: None };
         let open = |rows: &mut TopicRows, change: &dyn Fn(&mut TopicTransaction)| {
             rows.begin(name(1));

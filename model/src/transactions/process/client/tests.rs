@@ -2,7 +2,7 @@
 
 use super::super::caller::Caller;
 use super::{Client, Stage};
-use crate::each_told::{SHARD, assert_each_is_told, ignore};
+use crate::each_told::{SHARD, assert_each_is_told, ignore, record};
 use crate::stream::Record;
 use crate::transactions::message::{LogEntry, Producer};
 use onceproof_kernel::key::Key;
@@ -15,14 +15,7 @@ use onceproof_kernel::time::Time;
 #[test]
 fn each_part_of_a_client_is_told() {
     let caller = Caller::new(SHARD, StepIndex(0));
-    let entry = LogEntry::Record(Record {
-        tag: Tag { name: Name(0), lineage: 0 },
-        key: Key(0),
-        id: RecordId(0),
-        event_time: Time(0),
-        weight: 1,
-        value: Value::Integer(1),
-    });
+    let entry = LogEntry::Record(record());
     assert_each_is_told(
         &Client::default(),
         |client, state| client.tell_state(&caller, state),
