@@ -251,8 +251,6 @@ fn served(design: &Design) -> Vec<Option<Windowed>> {
 mod tests {
     use super::*;
     use crate::each_told::{assert_each_is_told, ignore, record};
-    use onceproof_kernel::name::Name;
-    use onceproof_kernel::tell::Tag;
 
     #[test]
     fn each_row_is_told() {

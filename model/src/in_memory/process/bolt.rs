@@ -284,8 +284,6 @@ mod tests {
     use super::*;
     use crate::each_told::{SHARD, assert_each_is_told, ignore, record};
     use onceproof_kernel::key::Key;
-    use onceproof_kernel::record::Value;
-    use onceproof_kernel::tell::Tag;
 
     #[test]
     fn each_part_of_a_bolt_is_told() {

@@ -178,10 +178,6 @@ impl TopicRows {
 mod tests {
     use super::*;
     use crate::each_told::{SHARD, assert_each_is_told, ignore, record};
-    use onceproof_kernel::key::Key;
-    use onceproof_kernel::name::Name;
-    use onceproof_kernel::record::{RecordId, Value};
-    use onceproof_kernel::tell::Tag;
 
     #[test]
     fn each_row_of_a_topic_is_told() {

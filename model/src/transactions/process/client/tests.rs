@@ -3,13 +3,9 @@
 use super::super::caller::Caller;
 use super::{Client, Stage};
 use crate::each_told::{SHARD, assert_each_is_told, ignore, record};
-use crate::stream::Record;
 use crate::transactions::message::{LogEntry, Producer};
-use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::Name;
-use onceproof_kernel::record::{RecordId, Value};
-use onceproof_kernel::tell::Tag;
 use onceproof_kernel::time::Time;
 
 #[test]
