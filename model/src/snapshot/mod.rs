@@ -89,6 +89,7 @@ impl System for Snapshot {
             Request::Start { .. }
             | Request::Register { .. }
             | Request::Fail { .. }
+            | Request::Finish { .. }
             | Request::Cleanup { .. }
             | Request::Begin(_)
             | Request::Write { .. }
@@ -102,8 +103,7 @@ impl System for Snapshot {
             | Request::NoMore { .. }
             | Request::Ack { .. }
             | Request::Decline { .. }
-            | Request::Assigned { .. }
-            | Request::Finish { .. } => Passage::OneWay,
+            | Request::Assigned { .. } => Passage::OneWay,
         }
     }
 

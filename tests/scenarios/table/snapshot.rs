@@ -285,5 +285,6 @@ pub const ROWS: &[Row] = &[
     exact("snapshot/older-leader.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
     exact("snapshot/start-lost.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
     exact("snapshot/registered-elsewhere.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
+    exact("snapshot/finish-lost.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
     exact("snapshot/failure-said-again.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
 ];

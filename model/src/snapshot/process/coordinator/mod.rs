@@ -240,6 +240,7 @@ impl JobCoordinator {
                 }
             }
             Request::Finish { attempt } => {
+                answer(self.shard, request, Reply::Done, m);
                 if attempt == self.attempt && self.stage == LeaderStage::Running {
                     self.finished.insert(from);
                     if self.finished.len() == m.design.committers().count() {

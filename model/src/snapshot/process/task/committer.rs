@@ -149,6 +149,7 @@ impl JobTask {
     }
 
     fn says_finished<E>(&mut self, hands: &mut Hands, m: &mut Context<'_, E>) {
-        hands.send(m.design.coordinator(), Request::Finish { attempt: self.attempt }, m);
+        let finish = Request::Finish { attempt: self.attempt };
+        hands.calls.call(m.design.coordinator(), finish, self.attempt, m);
     }
 }
