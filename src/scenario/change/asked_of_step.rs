@@ -4,6 +4,7 @@ use super::asked::{inline, read};
 use super::typed::Typed;
 use crate::scenario::design::strategy;
 use crate::scenario::form::raw::expect::Entries;
+use crate::scenario::form::raw::mechanism::MechanismKey;
 use crate::scenario::form::raw::settings::Given;
 use crate::scenario::form::raw::{self, At};
 use crate::scenario::rows::input::Inputs;
@@ -15,7 +16,7 @@ use onceproof_systems::{Design, SystemSettings, Trial};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::path::Path;
-use toml_edit::InlineTable;
+use toml_edit::{InlineTable, Value};
 
 /// Keys that one step is to have.
 pub(in crate::scenario) struct AskedOfStep {
@@ -23,6 +24,20 @@ pub(in crate::scenario) struct AskedOfStep {
     pub keys: InlineTable,
     /// Where they begin in what was written.
     pub keys_at: usize,
+}
+
+impl AskedOfStep {
+    /// Whether this mechanism is asked for, by itself or in the table of another.
+    pub fn has(&self, key: MechanismKey) -> bool {
+        let own = self.keys.get("mechanism").and_then(Value::as_inline_table);
+        own.is_some_and(|own| asks_for(own, key))
+    }
+}
+
+/// Whether this mechanism is asked for in a table of them, by itself or in the table of another.
+pub(in crate::scenario) fn asks_for(asked: &InlineTable, key: MechanismKey) -> bool {
+    let mut tables = asked.iter().filter_map(|(_, value)| value.as_inline_table());
+    asked.contains_key(key.row) || tables.any(|table| table.contains_key(key.row))
 }
 
 /// Settings of a strategy with commas between them, with the name of their table.

@@ -47,19 +47,27 @@ impl Scenario {
     pub fn at_point(&self, point: &[(String, String)]) -> Result<Scenario, ScenarioError> {
         let mut document = document(&self.text);
         forget_ledger(&mut document);
-        let mut asked: Vec<String> = Vec::new();
+        let mut asked: Vec<Vec<String>> = Vec::new();
         for (key, written) in point {
             let keys = Key::parse(key).unwrap_or_default();
-            if let [first, rest @ ..] = keys.as_slice()
-                && first.get() == "mechanism"
-            {
-                asked.extend(rest.iter().map(|key| key.get().to_owned()));
-            }
+            asked.push(keys.iter().map(|key| key.get().to_owned()).collect());
             let value = written.parse().unwrap_or_else(|_| Value::from(written.as_str()));
             put(document.as_table_mut(), &keys, value)
                 .map_err(|why| ScenarioError::Bad(vec![at_the_key(key, written, &why)]))?;
         }
-        self.forget_unheld(&mut document, |key| asked.iter().any(|asked| asked == key.row));
+        self.forget_unheld(&mut document, |step, key| {
+            let name = step.map(|step| self.trial.design.layout().name(step));
+            let is_it = |asked: &Vec<String>| match (asked.as_slice(), name) {
+                ([first, rest @ ..], None) => {
+                    first == "mechanism" && rest.iter().any(|of| of == key.row)
+                }
+                ([first, of, rest @ ..], Some(name)) => {
+                    first == "step" && of == name && rest.iter().any(|of| of == key.row)
+                }
+                _ => false,
+            };
+            asked.iter().any(is_it)
+        });
         self.reread(&document.to_string(), &self.path).map_err(|error| {
             // The file itself is right, so what is wrong is due to the first value with which it is.
             if let [before @ .., _] = point
@@ -264,7 +272,7 @@ mod tests {
     fn what_no_step_has_any_more_goes_unless_it_is_what_varies() {
         let text = scenario()
             .text
-            .replace("kind = \"source\"\n", "kind = \"source\"\nmechanism.dedup = \"off\"\n");
+            .replace("kind = \"source\"\n", "kind = \"source\"\nmechanism.bundle = 2\n");
         let scenario = Scenario::parse(&text, Path::new("a.toml")).expect("a scenario");
         let at = |point: &[(&str, &str)]| {
             let of = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());

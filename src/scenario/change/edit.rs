@@ -108,7 +108,7 @@ impl Scenario {
             Some(Item::Value(Value::Array(steps))) => drop(steps.remove(step.at())),
             _ => {}
         }
-        self.forget_unheld(&mut document, |_| false);
+        self.forget_unheld(&mut document, |_, _| false);
         self.reread(&document.to_string(), &self.path)
     }
 

@@ -4,7 +4,7 @@
 //! then is no regression of the file, and is not saved as one.
 
 use super::asked;
-use super::asked_of_step::{self, AskedOfStep};
+use super::asked_of_step::{self, AskedOfStep, asks_for};
 use super::pieces::{told, typed};
 use super::unheld::remove_mechanism;
 use super::write::{document, each_step, forget_ledger, set};
@@ -81,10 +81,11 @@ impl Scenario {
         });
         if !of_steps.is_empty() {
             forget_newest(&mut document);
-            self.forget_unheld(&mut document, |key| {
-                of_all.as_ref().is_some_and(|all| all.has(key))
-            });
         }
+        self.forget_unheld(&mut document, |step, key| match step {
+            None => of_all.as_ref().is_some_and(|all| all.has(key)),
+            Some(step) => of_steps.iter().any(|asked| asked.step == step && asked.has(key)),
+        });
         for fault in added {
             add_fault(&mut document, fault);
         }
@@ -115,9 +116,7 @@ enum OfAll {
 impl OfAll {
     /// Whether this mechanism is asked for, by itself or in the table of another.
     fn has(&self, key: MechanismKey) -> bool {
-        let OfAll::Mechanism(_, asked) = self else { return false };
-        let mut tables = asked.iter().filter_map(|(_, value)| value.as_inline_table());
-        asked.contains_key(key.row) || tables.any(|table| table.contains_key(key.row))
+        matches!(self, OfAll::Mechanism(_, asked) if asks_for(asked, key))
     }
 }
 

@@ -184,11 +184,11 @@ mod tests {
         [[step]]
         name = "events"
         kind = "source"
-        mechanism = { gc = "never" }
         [[step]]
         name = "per-user"
         kind = "count"
         window = "1s"
+        mechanism = { gc = "never" }
         [mechanism]
         dedup = "bloom"
         [faults]

@@ -3,13 +3,13 @@
 
 use crate::figures::exact;
 use crate::scenario::form::raw::mechanism::{self as raw, Given, GivenParts};
-use crate::scenario::form::raw::{At, GivenValue, Strategy};
+use crate::scenario::form::raw::{At, GivenValue, Step, Strategy};
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source};
 use crate::scenario::wrong::explain::out_of_range;
 use onceproof_kernel::time::Nanos;
 use onceproof_model::dataflow::mechanism::dedup::{Bloom, Rebuild};
 use onceproof_model::dataflow::mechanism::table::{MechanismRow, MechanismRule, MechanismTakes};
-use onceproof_model::dataflow::mechanism::{CommitRetry, Dedup, Mechanism, Retry};
+use onceproof_model::dataflow::mechanism::{CommitRetry, Dedup, Fuse, Mechanism, Retry};
 use onceproof_model::setting::{Free, Setting, SettingValue};
 use std::ops::{Range, RangeInclusive};
 
@@ -44,6 +44,20 @@ impl Mechanisms {
             false => Mechanism { dedup: Dedup::Off, ..Mechanism::default() },
         };
         Mechanisms { all, max_given: false, strategy }
+    }
+
+    /// The mechanisms of a step. One that says how many shards it has wants its own placement, and one that needs a stable
+    /// input its own commit behind a shuffle: neither is fused into the step before it.
+    ///
+    /// # Errors
+    /// As those of [`Mechanisms::overlaid`].
+    pub fn of_step(&self, source: &Source<'_>, step: &Step) -> Result<Mechanism, Diagnostic> {
+        let mut mechanism = self.overlaid(source, step.mechanism.as_ref())?.all;
+        let needs_stable_input = step.stable_input.as_ref().is_some_and(|at| at.value);
+        if step.shards.is_some() || needs_stable_input {
+            mechanism.fuse = Fuse::Apart;
+        }
+        Ok(mechanism)
     }
 
     /// These mechanisms with those of a table over them.
@@ -198,19 +212,16 @@ impl Mechanisms {
 }
 
 /// Which steps have something to do for a mechanism that has nothing to do at others.
-pub(super) fn use_of(row: &MechanismRow) -> &'static str {
-    match row.rule {
-        Some(MechanismRule::OutputsToSettle) => {
-            "it is of use to steps with `outputs = \"checkpoint\"`"
-        }
-        Some(MechanismRule::IdsToForget) => {
-            "it is of use to steps with `dedup = \"catalog\"` or with filters"
-        }
+pub(super) fn use_of(row: &MechanismRow) -> String {
+    let with = match row.rule {
+        Some(MechanismRule::OutputsToSettle) => ", with `outputs = \"checkpoint\"`",
+        Some(MechanismRule::IdsToForget) => ", with `dedup = \"catalog\"` or with filters",
         Some(
             MechanismRule::MaxGrows | MechanismRule::MaxIsLongest | MechanismRule::FiltersOfBloom,
         )
-        | None => "it is of use to every step",
-    }
+        | None => "",
+    };
+    format!("it is of use to {}{with}", row.steps.words())
 }
 
 /// The parts that are given.

@@ -1,14 +1,20 @@
-//! What `[mechanism]` sets for all steps, and no step has: each sets its own, or has nothing to do for it. It is refused,
-//! as any setting is that does nothing: whoever reads the file would take it for what is run.
+//! Mechanisms that do nothing where they are set: in `[mechanism]`, where each step sets its own or has nothing to do for
+//! it, and at a step that has nothing to do for it. They are refused, as any setting is that does nothing: whoever reads
+//! `mechanism = { dedup = "off" }` at a source would take it for what is run, and the step behind it looks up every id.
 
 #[cfg(feature = "cli")]
 use super::mechanism::Mechanisms;
 use super::mechanism::use_of;
+#[cfg(feature = "cli")]
+use super::steps::kind;
 use crate::scenario::form::raw;
 use crate::scenario::form::raw::mechanism::MechanismKey;
-use crate::scenario::wrong::diagnostic::{Diagnostic, Source};
+use crate::scenario::wrong::diagnostic::{Diagnostic, Source, quote};
+#[cfg(feature = "cli")]
+use onceproof_kernel::layout::StepIndex;
 use onceproof_model::dataflow::mechanism::Mechanism;
-use onceproof_model::dataflow::mechanism::table::MechanismRow;
+use onceproof_model::dataflow::mechanism::table::{MechanismRow, MechanismSteps};
+use onceproof_model::pipeline::StepKind;
 use std::ops::Range;
 
 /// Something that holds for no step.
@@ -22,33 +28,88 @@ pub(in crate::scenario) struct Nowhere {
     idle: Option<&'static MechanismRow>,
 }
 
-/// All that `[mechanism]` sets and no step has, of steps with these mechanisms.
-pub(in crate::scenario) fn nowhere(file: &raw::File, mechanisms: &[Mechanism]) -> Vec<Nowhere> {
+/// All that `[mechanism]` sets and no step has, of steps of these kinds with these mechanisms.
+pub(in crate::scenario) fn nowhere<'a>(
+    file: &raw::File,
+    steps: impl Iterator<Item = (&'a StepKind, &'a Mechanism)> + Clone,
+) -> Vec<Nowhere> {
     let Some(table) = &file.mechanism else { return Vec::new() };
-    let own: Vec<Vec<MechanismKey>> = file.step.iter().map(|step| own(&step.value)).collect();
+    let raw = || file.step.iter().map(|step| &step.value);
+    let own: Vec<Vec<MechanismKey>> = raw().map(own).collect();
     let found = table.keys().map(|(key, at)| {
         let is_own = |own: &Vec<MechanismKey>| own.contains(&key);
         let row = MechanismRow::of(key.row);
-        let is_idle = |of: &Mechanism| row.is_some_and(|row| row.is_idle(of));
-        let mut rest = own.iter().zip(mechanisms).filter(|(own, _)| !is_own(own)).peekable();
+        let is_idle = |step: &raw::Step, (kind, of): (&StepKind, &Mechanism)| {
+            row.is_some_and(|row| row.is_idle(of) || !row.is_of(kind, of, is_kept_apart(step)))
+        };
+        let all = own.iter().zip(raw().zip(steps.clone()));
+        let mut rest = all.filter(|(own, _)| !is_own(own)).peekable();
         let idle = rest.peek().and(row);
-        let holds = rest.any(|(_, mechanism)| !is_idle(mechanism));
+        let holds = rest.any(|(_, (step, of))| !is_idle(step, of));
         (holds, Nowhere { key, at, is_own: own.iter().any(is_own), idle })
     });
     found.filter(|(holds, _)| !holds).map(|(_, nowhere)| nowhere).collect()
 }
 
-/// The same of a file that says something else by now.
+/// The same of a file that says something else by now, and all that a step of it sets for itself and has nothing to do for.
 #[cfg(feature = "cli")]
-pub(in crate::scenario) fn nowhere_now(source: &Source<'_>, file: &raw::File) -> Vec<Nowhere> {
+pub(in crate::scenario) fn nowhere_now(
+    source: &Source<'_>,
+    file: &raw::File,
+) -> (Vec<Nowhere>, Vec<(StepIndex, MechanismKey)>) {
     let all = Mechanisms::of(file.strategy).overlaid(source, file.mechanism.as_ref());
     let of_step = |step: &raw::Step| {
-        Some(all.as_ref().ok()?.overlaid(source, step.mechanism.as_ref()).ok()?.all)
+        Some((kind(source, step).ok()?, all.as_ref().ok()?.of_step(source, step).ok()?))
     };
-    let mechanisms: Option<Vec<Mechanism>> =
+    let steps: Option<Vec<(StepKind, Mechanism)>> =
         file.step.iter().map(|step| of_step(&step.value)).collect();
     // What is wrong otherwise is told by whoever reads it.
-    mechanisms.map_or(Vec::new(), |mechanisms| nowhere(file, &mechanisms))
+    let Some(steps) = steps else { return (Vec::new(), Vec::new()) };
+    let idle = (0..).map(StepIndex).zip(file.step.iter().zip(&steps));
+    let idle = idle.flat_map(|(index, (step, (kind, of)))| {
+        idle_at(&step.value, (kind, of)).map(move |idle| (index, idle.key))
+    });
+    let idle = idle.collect();
+    (nowhere(file, steps.iter().map(|(kind, of)| (kind, of))), idle)
+}
+
+/// Something that a step sets for itself and has nothing to do for.
+pub(super) struct Idle {
+    key: MechanismKey,
+    at: Range<usize>,
+    row: &'static MechanismRow,
+}
+
+/// All that a step of this kind, with these mechanisms, sets for itself and has nothing to do for.
+pub(super) fn idle_at(
+    step: &raw::Step,
+    (kind, of): (&StepKind, &Mechanism),
+) -> impl Iterator<Item = Idle> {
+    let own = step.mechanism.iter().flat_map(|own| own.keys());
+    let rows = own.filter_map(|(key, at)| Some(Idle { key, at, row: MechanismRow::of(key.row)? }));
+    rows.filter(move |idle| !idle.row.is_of(kind, of, is_kept_apart(step)))
+}
+
+impl Idle {
+    /// As what is wrong with the file.
+    pub fn refused(self, source: &Source<'_>, step: &raw::Step) -> Diagnostic {
+        let Idle { key, at, row } = self;
+        let title = format!("`{key}` does nothing at {}", quote(&step.name.value));
+        let error = source.error(source.key_of(&at), title);
+        let label = match is_kept_apart(step) && row.steps == MechanismSteps::Fusable {
+            true => "something else keeps it a stage of its own".to_owned(),
+            false => format!("a `{}` has nothing to do for it", step.kind.value.word()),
+        };
+        error.label(label).help(use_of(row))
+    }
+}
+
+/// Whether something else than a mechanism keeps a step a stage of its own: shards of its own, an input that must be stable,
+/// records that it may give up.
+pub(super) fn is_kept_apart(step: &raw::Step) -> bool {
+    let needs_stable_input = step.stable_input.as_ref().is_some_and(|at| at.value);
+    let may_fail = step.poison.is_some() || step.dead_letter.is_some();
+    step.shards.is_some() || needs_stable_input || may_fail
 }
 
 /// What a step sets for itself.
@@ -66,9 +127,10 @@ impl Nowhere {
                 ("each step sets its own, or has nothing to do for it", use_of(row))
             }
             (false, Some(row)) => ("no step has anything to do for it", use_of(row)),
-            (_, None) => {
-                ("each step sets its own", "leave it out here, or at the steps that are to have it")
-            }
+            (_, None) => (
+                "each step sets its own",
+                "leave it out here, or at the steps that are to have it".to_owned(),
+            ),
         };
         error.label(label).help(help)
     }

@@ -2,7 +2,7 @@
 
 use super::function::function;
 use super::mechanism::{Mechanisms, number};
-use super::nowhere::nowhere;
+use super::nowhere::{idle_at, nowhere};
 use crate::figures::grouped;
 use crate::scenario::form::raw::{self, AckWord, At, KindWord, span};
 use crate::scenario::form::units::{Duration, LONGEST};
@@ -16,7 +16,7 @@ use onceproof_kernel::sorted::SortedMap;
 use onceproof_kernel::source::Progress;
 use onceproof_kernel::time::SECOND;
 use onceproof_model::dataflow::Design;
-use onceproof_model::dataflow::mechanism::{Fuse, Mechanism, Outputs};
+use onceproof_model::dataflow::mechanism::{Mechanism, Outputs};
 use onceproof_model::pipeline::{
     Ack, IdFrom, InsertId, MessageIds, OffsetGiven, QueueRules, Sink, Step, StepKind,
 };
@@ -68,7 +68,7 @@ pub(in crate::scenario) fn parts(
         let failing = errors.keep(failing(source, &step.value));
         let mechanism = mechanisms
             .as_ref()
-            .and_then(|mechanisms| errors.keep(mechanism_of(source, mechanisms, &step.value)));
+            .and_then(|mechanisms| errors.keep(mechanisms.of_step(source, &step.value)));
         let (name, mechanism) = (step.value.name.value.clone(), mechanism?);
         let (kind, from, shards, failing) = (kind?, from?, shards?, failing?);
         Some((Step { name, kind, from, shards, failing }, mechanism))
@@ -76,9 +76,14 @@ pub(in crate::scenario) fn parts(
     let made: Vec<Option<(Step, Mechanism)>> = made.collect();
     let made: Option<Parts> = made.into_iter().collect();
     if let Some(made) = &made {
-        let mechanisms: Vec<Mechanism> = made.iter().map(|(_, mechanism)| *mechanism).collect();
-        for nowhere in nowhere(file, &mechanisms) {
+        let made = made.iter().map(|(step, mechanism)| (&step.kind, mechanism));
+        for nowhere in nowhere(file, made.clone()) {
             errors.keep::<()>(Err(nowhere.refused(source)));
+        }
+        for (raw, made) in steps.iter().zip(made) {
+            for idle in idle_at(&raw.value, made) {
+                errors.keep::<()>(Err(idle.refused(source, &raw.value)));
+            }
         }
     }
     let made = errors.end(made)?;
@@ -247,21 +252,6 @@ fn inputs_of(
     }
 }
 
-/// The mechanisms of a step. One that says how many shards it has wants its own placement, and one that
-/// needs a stable input its own commit behind a shuffle: neither is fused into the step before it.
-fn mechanism_of(
-    source: &Source<'_>,
-    mechanisms: &Mechanisms,
-    step: &raw::Step,
-) -> Result<Mechanism, Diagnostic> {
-    let mut mechanism = mechanisms.overlaid(source, step.mechanism.as_ref())?.all;
-    let needs_stable_input = step.stable_input.as_ref().is_some_and(|at| at.value);
-    if step.shards.is_some() || needs_stable_input {
-        mechanism.fuse = Fuse::Apart;
-    }
-    Ok(mechanism)
-}
-
 fn shards_of(source: &Source<'_>, step: &raw::Step) -> Result<u32, Diagnostic> {
     let Some(given) = &step.shards else {
         return Ok(1);
@@ -275,7 +265,7 @@ fn shards_of(source: &Source<'_>, step: &raw::Step) -> Result<u32, Diagnostic> {
 }
 
 /// The kind of a step with the keys that only it takes.
-fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
+pub(super) fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
     refuse_keys_of_others(source, step)?;
     Ok(match step.kind.value {
         KindWord::Source => StepKind::Source {

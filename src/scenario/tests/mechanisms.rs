@@ -119,8 +119,8 @@ fn what_holds_for_no_step_is_refused() {
         format!("{HEAD}{INPUT}{SOURCE}{}{COUNT}{}[mechanism]\n{all}\n", own(source), own(count))
     };
     let own = "each step sets its own";
-    let of_checkpoint = "it is of use to steps with `outputs = \"checkpoint\"`";
-    let of_ids = "it is of use to steps with `dedup = \"catalog\"`";
+    let of_checkpoint = "steps whose outputs others take, with `outputs = \"checkpoint\"`";
+    let of_ids = "steps that take outputs of others, with `dedup = \"catalog\"`";
     let again = "outputs = \"recompute\"";
     let off = "dedup = \"off\"";
     let window = "dedup = { window = \"1s\" }";
@@ -132,11 +132,11 @@ fn what_holds_for_no_step_is_refused() {
         (again, alone, next, "settle", of_checkpoint),
         (alone, next, next, "settle", own),
         // No step keeps ids by which anything could be forgotten.
-        (off, window, "gc = \"never\"", "gc", of_ids),
-        (off, "gc = \"never\"", "gc = { ttl = \"1h\" }", "gc", of_ids),
+        ("", window, "gc = \"never\"", "gc", of_ids),
+        ("", "gc = \"never\"", "gc = { ttl = \"1h\" }", "gc", of_ids),
         // Each sets its own, of any sort of mechanism.
         ("bundle = 1", "bundle = 2", "bundle = 3", "bundle", own),
-        (off, window, "dedup = { bloom = { bucket = \"1s\" } }", "dedup", own),
+        ("", window, "dedup = { bloom = { bucket = \"1s\" } }", "dedup", own),
         (
             "retry = { timeout = \"1ms\", backoff = 2 }",
             "retry.timeout = \"5ms\"",
@@ -152,7 +152,7 @@ fn what_holds_for_no_step_is_refused() {
     // One step is enough for it to hold.
     for (source, count, all) in [
         (again, "", next),
-        (off, "", "gc = \"never\""),
+        ("", "", "gc = \"never\""),
         ("bundle = 1", "", "bundle = 3"),
         ("retry.timeout = \"1ms\"", "retry.backoff = 3", "retry.timeout = \"2ms\""),
         (again, again, alone),
@@ -162,6 +162,99 @@ fn what_holds_for_no_step_is_refused() {
     // What lies over `[mechanism]` is one thing with it.
     let title = "a `gc` that forgets nothing";
     refused(&file("", "gc = \"never\"", off), title, "gc", "there are no ids for it to forget");
+}
+
+#[test]
+fn what_a_step_has_nothing_to_do_for_is_refused() {
+    const RESHUFFLE: &str = "[[step]]\nname = \"spread\"\nkind = \"reshuffle\"\n";
+    const SINK: &str = "[[step]]\nname = \"table\"\nkind = \"sink\"\n";
+    const APPENDS: &str = "[[step]]\nname = \"table\"\nkind = \"sink\"\nwrite = \"append\"\n";
+    const APART: &str = "[[step]]\nname = \"table\"\nkind = \"sink\"\nshards = 2\n";
+    const MAP: &str = "[[step]]\nname = \"flip\"\nkind = \"map\"\nfn = { coin = { sides = 2 } }\n";
+    let queue = format!("{SOURCE}queue = {{}}\n");
+    let poison = format!("{MAP}poison = {{ key = \"ann\" }}\n");
+    let dead_letter = format!("{MAP}dead-letter = {{ after = 2 }}\n");
+    let stable = format!("{MAP}stable-input = true\n");
+    let sharded = format!("{MAP}shards = 2\n");
+    let mixed = RESHUFFLE.replace("spread", "mixed");
+    let own = |step: &str, own: &str| {
+        let own = format!("{step}mechanism = {{ {own} }}\n");
+        // It may be a source, or the last one, or one that another must follow.
+        let before = if step.contains("source") { "" } else { SOURCE };
+        let behind = if step.contains("count") || step.contains("sink") { "" } else { COUNT };
+        let spread = if step.contains("source") { "" } else { mixed.as_str() };
+        format!("{HEAD}{INPUT}{before}{spread}{own}{behind}")
+    };
+    // What a source reads has no ids that anything was said to know or to forget, and is acked by no step.
+    let of_receivers = [
+        "dedup = \"off\"",
+        "gc = \"never\"",
+        "ack = \"on-receipt\"",
+        "atomic = true",
+        "re-ack = false",
+    ];
+    // Nobody takes the outputs of a sink.
+    let of_senders = [
+        "give-up = 2",
+        "outputs = \"recompute\"",
+        "ids = \"fresh\"",
+        "stamps = \"fresh\"",
+        "in-flight = 1",
+        "settle = \"with-next\"",
+    ];
+    // A step waits so long, too, before it tries a record again whose call or function has failed.
+    let of_all = [
+        "retry = { timeout = \"5ms\" }",
+        "commit-retry = { timeout = \"1ms\" }",
+        "bundle = 4",
+        "fencing = false",
+    ];
+    let (fuse, lift) = (["fuse = false"].as_slice(), ["lift = false"].as_slice());
+    let map: &[&[&str]] = &[&of_receivers, &of_senders, &of_all, fuse];
+    for (step, of_use) in [
+        (SOURCE, [of_senders.as_slice(), &of_all].as_slice()),
+        (&queue, &[&of_senders, &of_all]),
+        (RESHUFFLE, &[&of_receivers, &of_senders, &of_all]),
+        (COUNT, &[&of_receivers, &of_senders, &of_all, lift]),
+        (MAP, map),
+        // What keeps it apart is that already.
+        (&poison, &map[..3]),
+        (&dead_letter, &map[..3]),
+        (&stable, &map[..3]),
+        (&sharded, &map[..3]),
+        // One that may be fused is so only beside what the step before it has.
+        (SINK, map),
+        (APPENDS, &[&of_receivers, &of_all]),
+        (APART, &[&of_receivers, &of_all]),
+    ] {
+        for keys in [of_receivers.as_slice(), &of_senders, &of_all, fuse, lift] {
+            for line in keys {
+                let key = line.split(' ').next().expect("a key");
+                match of_use.contains(&keys) {
+                    true => assert!(parse(&own(step, line)).is_ok(), "{line} at {step}"),
+                    false => {
+                        let name = step.split('"').nth(1).expect("a name");
+                        let title = format!("`{key}` does nothing at `{name}`");
+                        refused(&own(step, line), &title, key, "it is of use to");
+                    }
+                }
+            }
+        }
+    }
+    // Two at once keep it apart too.
+    let both = own(SINK, "fuse = false, give-up = 2");
+    refused(&both, "`give-up` does nothing at `table`", "give-up", "whose outputs others take");
+    // In `[mechanism]`, where no step has anything to do for it.
+    let all = |steps: &str, all: &str| format!("{HEAD}{INPUT}{SOURCE}{steps}[mechanism]\n{all}\n");
+    for (steps, line) in [(SINK, "lift = false"), (COUNT, "fuse = false"), (APART, "fuse = false")]
+    {
+        let key = line.split(' ').next().expect("a key");
+        let title = format!("`{key}` holds for no step");
+        refused(&all(steps, line), &title, key, "no step has anything to do for it");
+    }
+    for (steps, line) in [(COUNT, "lift = false"), (SINK, "fuse = false"), (APART, "give-up = 2")] {
+        assert!(parse(&all(steps, line)).is_ok(), "{line} for {steps}");
+    }
 }
 
 #[test]

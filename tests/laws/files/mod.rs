@@ -10,6 +10,7 @@
 mod draw;
 mod evaluate;
 mod file;
+mod idle;
 mod inputs;
 mod judge;
 mod rewrite;

@@ -2,6 +2,7 @@
 //! links, the end of a run, and the faults. Waits are bounded by the constants below.
 
 use super::file::{File, Function, Kind, MILLISECOND, SECOND, Step};
+use super::idle;
 use super::steps::Outputs;
 use super::tape::Tape;
 use super::text::Forms;
@@ -129,32 +130,7 @@ pub fn mechanisms(tape: &mut Tape<'_>, designs: &Designs, file: &mut File, outpu
     if tape.once_in(8) {
         table.push("fuse = false".to_owned());
     }
-    leave_out_idle(file);
-}
-
-/// Leaves out what would hold for no step, which no file may say.
-fn leave_out_idle(file: &mut File) {
-    let own = |lines: &[String], key: &str| {
-        let found = lines.iter().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "));
-        found.map(str::to_owned)
-    };
-    let all = file.mechanism.clone();
-    let of_step = |step: &Step, key: &str| own(&step.mechanism, key).or_else(|| own(&all, key));
-    let forgets_alone =
-        |step: &Step| of_step(step, "dedup").is_some_and(|dedup| dedup.starts_with("{ window"));
-    let recomputes = |step: &Step| of_step(step, "outputs").as_deref() == Some("\"recompute\"");
-    for step in file.steps.iter_mut().filter(|step| forgets_alone(step)) {
-        step.mechanism.retain(|line| !line.starts_with("gc = "));
-    }
-    file.mechanism.retain(|line| {
-        let key = line.split(" = ").next().unwrap_or_default();
-        let is_idle = |step: &Step| match line.as_str() {
-            "settle = \"with-next\"" => recomputes(step),
-            _ => key == "gc" && forgets_alone(step),
-        };
-        let mut steps = file.steps.iter();
-        steps.any(|step| own(&step.mechanism, key).is_none() && !is_idle(step))
-    });
+    idle::leave_out(file);
 }
 
 const SETTLES: [&str; 2] = ["\"with-next\"", "\"alone\""];

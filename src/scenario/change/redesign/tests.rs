@@ -81,8 +81,7 @@ fn where_outputs_are_computed_again_none_is_left_to_settle() {
 /// What nobody asked for goes; what was asked for is told.
 #[test]
 fn what_holds_for_no_step_by_a_change_goes_with_it() {
-    let text = TEXT.replace("bundle = 2", "bundle = 2, gc = { ttl = \"1h\" }");
-    let text = text.replace("gc    = ", "bundle = 3\n gc    = ");
+    let text = TEXT.replace("gc    = ", "bundle = 3\n gc    = ");
     let scenario = Scenario::parse(&text, Path::new("a.toml")).expect("a scenario");
     let of = |mechanism: Option<&str>, step: &str| {
         scenario.redesigned(&Changes {

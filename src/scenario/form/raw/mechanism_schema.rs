@@ -5,7 +5,9 @@ use super::mechanism::Mechanism;
 use crate::scenario::form::units::Duration;
 use onceproof_kernel::time::Span;
 use onceproof_model::dataflow::mechanism;
-use onceproof_model::dataflow::mechanism::table::{MechanismDesign, MechanismRow, MechanismTakes};
+use onceproof_model::dataflow::mechanism::table::{
+    MechanismDesign, MechanismRow, MechanismSteps, MechanismTakes,
+};
 use onceproof_model::setting::{Free, Setting, SettingChoice, SettingValue, WrittenAs};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
@@ -28,6 +30,10 @@ impl JsonSchema for Mechanism {
                 None => where_not_given(row.about(), "the default of each key"),
             };
             let mut schema = schema_of_row(generator, row);
+            let about = match row.steps {
+                MechanismSteps::All => about,
+                steps => format!("{about} Of use to {}.", steps.words()),
+            };
             schema.insert("description".to_owned(), about.into());
             properties.insert(row.key().to_owned(), schema.into());
         }

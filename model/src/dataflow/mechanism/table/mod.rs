@@ -15,8 +15,10 @@ macro_rules! values {
 mod ids;
 mod parts;
 mod rows;
+mod steps;
 mod tries;
 
+pub use steps::MechanismSteps;
 pub use tries::{MechanismTry, TryNeeds, TryValue};
 
 use super::{Dedup, Mechanism, Outputs, Settle};
@@ -33,6 +35,8 @@ pub struct MechanismRow {
     pub rule: Option<MechanismRule>,
     /// Whether it says what is done with the ids that a receiver keeps.
     pub is_of_ids: bool,
+    /// Which steps have something to do for it.
+    pub steps: MechanismSteps,
     /// What is tried of it, the wrong and the right; where nothing stands here, each choice but the first.
     tries: &'static [MechanismTry],
 }

@@ -5,7 +5,7 @@ use super::super::{
 };
 use super::ids::{DEDUP, DEDUP_DESIGNS, DEDUP_TRIES, GC, GC_DESIGNS, GC_TRIES};
 use super::parts::{COMMIT_RETRY, RETRY};
-use super::{MechanismRow, MechanismRule, MechanismTakes, MechanismTry, TryNeeds};
+use super::{MechanismRow, MechanismRule, MechanismSteps, MechanismTakes, MechanismTry, TryNeeds};
 use crate::setting::{Free, Setting, SettingChoice, SettingValue, WrittenAs, number_of};
 
 const YES: WrittenAs = WrittenAs::Bool(true);
@@ -72,7 +72,8 @@ const fn row(
     takes: MechanismTakes,
     tries: &'static [MechanismTry],
 ) -> MechanismRow {
-    MechanismRow { takes, told, rule: None, is_of_ids: false, tries }
+    let steps = MechanismSteps::All;
+    MechanismRow { takes, told, rule: None, is_of_ids: false, steps, tries }
 }
 
 const fn with_tries(row: MechanismRow, tries: &'static [MechanismTry]) -> MechanismRow {
@@ -86,7 +87,7 @@ pub(super) static TABLE: &[MechanismRow] = &[
             Some(0),
             MechanismTakes::Parts {
                 key: "retry",
-                about: "When an unanswered request is sent again.",
+                about: "When an unanswered request is sent again, and a function that failed runs again.",
                 parts: RETRY,
                 also: &["give-up"],
             },
@@ -131,16 +132,19 @@ pub(super) static TABLE: &[MechanismRow] = &[
             },
         ),
         &[MechanismTry::wrong("1")],
-    ),
+    )
+    .at(MechanismSteps::Senders),
     value(
         Some(3),
         chosen!(ack of ACK, "ack", "When a record is acked.", [
             SettingChoice::right("after-commit", "When the commit of its effects is answered."),
             SettingChoice::wrong("on-receipt", "When it arrives. Wrong."),
         ]),
-    ),
+    )
+    .at(MechanismSteps::Receivers),
     MechanismRow {
         rule: Some(MechanismRule::FiltersOfBloom),
+        steps: MechanismSteps::Receivers,
         is_of_ids: true,
         ..row(
             Some(11),
@@ -150,6 +154,7 @@ pub(super) static TABLE: &[MechanismRow] = &[
     },
     MechanismRow {
         rule: Some(MechanismRule::IdsToForget),
+        steps: MechanismSteps::Receivers,
         is_of_ids: true,
         ..row(
             Some(12),
@@ -178,7 +183,8 @@ pub(super) static TABLE: &[MechanismRow] = &[
                 .needs(TryNeeds::Repeatable)
                 .answers_alike(),
         ],
-    ),
+    )
+    .at(MechanismSteps::Senders),
     with_tries(
         value(
             Some(5),
@@ -196,7 +202,8 @@ pub(super) static TABLE: &[MechanismRow] = &[
             // What is durable before it is sent is made once.
             MechanismTry::right("\"fresh\"").under(CHECKPOINT).needs(TryNeeds::Offsets),
         ],
-    ),
+    )
+    .at(MechanismSteps::Senders),
     with_tries(
         value(
             Some(8),
@@ -218,7 +225,8 @@ pub(super) static TABLE: &[MechanismRow] = &[
             MechanismTry::wrong("\"fresh\"").rare(),
             MechanismTry::wrong("\"wall-clock\"").needs(TryNeeds::ClockSteps),
         ],
-    ),
+    )
+    .at(MechanismSteps::Senders),
     value(
         Some(6),
         chosen!(
@@ -229,14 +237,16 @@ pub(super) static TABLE: &[MechanismRow] = &[
                 SettingChoice::wrong("id-first", "State and outputs in a second one. Wrong."),
             ]
         ),
-    ),
+    )
+    .at(MechanismSteps::Receivers),
     value(
         Some(7),
         chosen!(re_ack of RE_ACK, "re-ack", "Whether a duplicate is acked.", [
             SettingChoice::right("", "Like a record that was committed.").written(YES),
             SettingChoice::wrong("", "It is dropped in silence. Wrong.").written(NO),
         ]),
-    ),
+    )
+    .at(MechanismSteps::Receivers),
     with_tries(
         value(
             Some(13),
@@ -278,9 +288,11 @@ pub(super) static TABLE: &[MechanismRow] = &[
             },
         ),
         &[MechanismTry::right("1")],
-    ),
+    )
+    .at(MechanismSteps::Senders),
     MechanismRow {
         rule: Some(MechanismRule::OutputsToSettle),
+        steps: MechanismSteps::Senders,
         ..with_tries(
             value(
                 Some(15),
@@ -320,7 +332,8 @@ pub(super) static TABLE: &[MechanismRow] = &[
                 SettingChoice::right("", "It is a stage of its own.").written(NO),
             ]
         ),
-    ),
+    )
+    .at(MechanismSteps::Fusable),
     with_tries(
         value(
             Some(10),
@@ -347,5 +360,6 @@ pub(super) static TABLE: &[MechanismRow] = &[
             // A bundle that is committed is cut once.
             MechanismTry::right("\"force\"").under("outputs = \"checkpoint\", bundle = 4"),
         ],
-    ),
+    )
+    .at(MechanismSteps::Aggregates),
 ];
