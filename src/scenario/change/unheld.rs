@@ -4,7 +4,7 @@
 
 use super::write::each_step;
 use crate::scenario::Scenario;
-use crate::scenario::design::nowhere::{Nowhere, nowhere_now};
+use crate::scenario::design::nowhere::{Unheld, unheld};
 use crate::scenario::form::raw::mechanism::MechanismKey;
 use crate::scenario::form::reading;
 use crate::scenario::wrong::diagnostic::Source;
@@ -21,31 +21,25 @@ impl Scenario {
         document: &mut DocumentMut,
         is_asked: impl Fn(Option<StepIndex>, MechanismKey) -> bool,
     ) {
-        let idle = self.nowhere_now(document).map(|(_, idle)| idle).unwrap_or_default();
-        let idle = idle.into_iter().filter(|&(step, key)| !is_asked(Some(step), key));
-        for (index, key) in idle {
+        let of_steps = self.unheld_in(document).of_steps;
+        for (index, key) in of_steps.into_iter().filter(|&(step, key)| !is_asked(Some(step), key)) {
             each_step(document, &mut |step, table| {
                 if step == index {
                     remove(table, key);
                 }
             });
         }
-        let unheld = self.nowhere_now(document).map(|(unheld, _)| unheld).unwrap_or_default();
-        for Nowhere { key, .. } in unheld {
-            if !is_asked(None, key) {
-                remove(document.as_table_mut(), key);
-            }
+        let of_all = self.unheld_in(document).of_all;
+        for key in of_all.into_iter().filter(|&key| !is_asked(None, key)) {
+            remove(document.as_table_mut(), key);
         }
     }
 
     /// What does nothing where it stands; nothing of what is no scenario, which is told by whoever reads it.
-    fn nowhere_now(
-        &self,
-        document: &DocumentMut,
-    ) -> Option<(Vec<Nowhere>, Vec<(StepIndex, MechanismKey)>)> {
+    fn unheld_in(&self, document: &DocumentMut) -> Unheld {
         let text = document.to_string();
         let source = Source { path: &self.path, text: &text };
-        Some(nowhere_now(&source, &reading::file(&source).ok()?))
+        reading::file(&source).map_or(Unheld::default(), |file| unheld(&source, &file))
     }
 }
 

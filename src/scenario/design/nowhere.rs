@@ -19,8 +19,7 @@ use std::ops::Range;
 
 /// Something that holds for no step.
 pub(in crate::scenario) struct Nowhere {
-    /// What.
-    pub key: MechanismKey,
+    key: MechanismKey,
     at: Range<usize>,
     /// Whether some step sets its own.
     is_own: bool,
@@ -51,12 +50,19 @@ pub(in crate::scenario) fn nowhere<'a>(
     found.filter(|(holds, _)| !holds).map(|(_, nowhere)| nowhere).collect()
 }
 
-/// The same of a file that says something else by now, and all that a step of it sets for itself and has nothing to do for.
+/// All mechanisms that do nothing where a file sets them.
 #[cfg(feature = "cli")]
-pub(in crate::scenario) fn nowhere_now(
-    source: &Source<'_>,
-    file: &raw::File,
-) -> (Vec<Nowhere>, Vec<(StepIndex, MechanismKey)>) {
+#[derive(Default)]
+pub(in crate::scenario) struct Unheld {
+    /// In `[mechanism]`.
+    pub of_all: Vec<MechanismKey>,
+    /// At a step.
+    pub of_steps: Vec<(StepIndex, MechanismKey)>,
+}
+
+/// What does nothing in a file that says something else by now.
+#[cfg(feature = "cli")]
+pub(in crate::scenario) fn unheld(source: &Source<'_>, file: &raw::File) -> Unheld {
     let all = Mechanisms::of(file.strategy).overlaid(source, file.mechanism.as_ref());
     let of_step = |step: &raw::Step| {
         Some((kind(source, step).ok()?, all.as_ref().ok()?.of_step(source, step).ok()?))
@@ -64,13 +70,16 @@ pub(in crate::scenario) fn nowhere_now(
     let steps: Option<Vec<(StepKind, Mechanism)>> =
         file.step.iter().map(|step| of_step(&step.value)).collect();
     // What is wrong otherwise is told by whoever reads it.
-    let Some(steps) = steps else { return (Vec::new(), Vec::new()) };
-    let idle = (0..).map(StepIndex).zip(file.step.iter().zip(&steps));
-    let idle = idle.flat_map(|(index, (step, (kind, of)))| {
+    let Some(steps) = steps else { return Unheld::default() };
+    let of_all = nowhere(file, steps.iter().map(|(kind, of)| (kind, of)));
+    let all = (0..).map(StepIndex).zip(file.step.iter().zip(&steps));
+    let of_steps = all.flat_map(|(index, (step, (kind, of)))| {
         idle_at(&step.value, (kind, of)).map(move |idle| (index, idle.key))
     });
-    let idle = idle.collect();
-    (nowhere(file, steps.iter().map(|(kind, of)| (kind, of))), idle)
+    Unheld {
+        of_all: of_all.into_iter().map(|nowhere| nowhere.key).collect(),
+        of_steps: of_steps.collect(),
+    }
 }
 
 /// Something that a step sets for itself and has nothing to do for.

@@ -33,7 +33,8 @@ fn is_of_use(line: &str, step: &Step, all: &[String]) -> bool {
             let recomputes = of_step("outputs").as_deref() == Some("\"recompute\"");
             let is_sure = is_apart || of_step("fuse").as_deref() == Some("false");
             let settles_nothing = line == "settle = \"with-next\"" && recomputes;
-            !settles_nothing && !(matches!(step.kind, Kind::Sink(_)) && is_sure)
+            let sends_nothing = matches!(step.kind, Kind::Sink(_)) && is_sure;
+            !settles_nothing && !sends_nothing
         }
         "fuse" => matches!(step.kind, Kind::Map(_) | Kind::Sink(_)) && !is_apart,
         "lift" => step.kind.windows().is_some(),
