@@ -61,6 +61,8 @@ pub struct LaidStep {
     pub session: Option<Session>,
     /// After how long it forgets ids, if it does so by age.
     pub forgets_after: Option<Nanos>,
+    /// For how long at most what comes again is looked up where it was added, if that depends on the time of its arrival.
+    pub looked_up_for: Option<Nanos>,
     /// Whether its process may keep what is acked until something else in work is done, and then sends it again if it
     /// begins anew.
     pub keeps_acked: bool,
@@ -140,6 +142,7 @@ impl LaidStep {
             is_outside: false,
             session: None,
             forgets_after: None,
+            looked_up_for: None,
             keeps_acked: false,
             source: None,
             longest_wait: 0,

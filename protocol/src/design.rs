@@ -289,6 +289,7 @@ fn laid(at: StepIndex, step: &Step) -> LaidStep {
         shares_rows: step.shares_rows,
         is_outside: step.kind == StepIs::Outside,
         forgets_after: None,
+        looked_up_for: None,
         source,
         longest_wait: PATIENCE,
         longest_idle: PATIENCE,

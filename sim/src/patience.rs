@@ -19,10 +19,10 @@ pub struct Patience {
     /// the times that a fault keeps something away.
     pub longest: Nanos,
     /// How long after calm the run may take: what the scenario says, else enough for every record to go
-    /// through all waits.
+    /// through all waits, and then for what ages.
     pub drain: Nanos,
-    /// How long it takes at most until something is forgotten or given up without an event: an id that ages, an
-    /// insert id at its table, a transaction that nobody finishes.
+    /// How long it takes at most until something is forgotten or given up without an event: an id that ages or is looked up
+    /// in another filter, an insert id at its table, a transaction that nobody finishes.
     pub aging: Nanos,
     /// How many messages and timers may follow one another, at most, before a commit comes of them.
     pub hops: u64,
@@ -74,8 +74,10 @@ impl Patience {
         let absences = faults.iter().map(|fault| lasts(fault.kind));
         let all = absences.clone().fold(sum, Nanos::saturating_add);
         let derived = all.saturating_mul(turns.saturating_add(faults.len() as u64));
-        // A quarter of all time, so that nothing overflows that is added to it.
-        let derived = derived.saturating_add(Until::DRAIN).min(Nanos::MAX / 4);
+        // What ages may be all that is waited for in the end. A quarter of all time, so that nothing overflows that is added
+        // to it.
+        let derived = derived.saturating_add(Until::DRAIN).saturating_add(self.aging);
+        let derived = derived.min(Nanos::MAX / 4);
         Patience {
             longest: absences.fold(longest, Nanos::max),
             drain: drain.unwrap_or(derived),
@@ -128,7 +130,8 @@ fn aging(layout: &Layout) -> Nanos {
             Some(Target::Transactions { timeout }) => timeout,
             Some(Target::Plain | Target::Files) | None => 0,
         };
-        table.max(step.forgets_after.unwrap_or(0)).max(step.longest_idle)
+        let known = step.forgets_after.max(step.looked_up_for).unwrap_or(0);
+        table.max(known).max(step.longest_idle)
     };
     layout.all().map(of_step).max().unwrap_or(0)
 }

@@ -1,8 +1,10 @@
 //! When a run is stuck and when it only waits: someone who waits for what comes is not stuck, however long it takes;
 //! someone who repeats himself without end is, however busy he is.
 
+use super::check;
 use super::found::run;
 use onceproof_sim::outcome::{Class, Outcome, Verdict};
+use proptest::prelude::*;
 
 /// A record, a source and a count, with these tables behind.
 fn pipeline(tables: &str) -> Outcome {
@@ -61,6 +63,25 @@ fn a_retry_without_end_is_stuck() {
         let unfired = format!("{never}\n[[fault]]\nat = {{ {place} }}\ndo = \"{kind}\"");
         is_stuck(&unfired, "events/0 sends a record");
     }
+}
+
+/// Whatever an id ages in, however long a retry waits, and from when on nothing but retries is to come: the first retry
+/// after the id is forgotten is counted and acked. A run that is looked at only until then repeats itself without end.
+#[test]
+fn a_retry_that_an_id_keeps_out_until_it_is_forgotten_is_never_stuck() {
+    let lengths = (1..6_000_000u64, 1..20_000u64, 1..4u32, 0..20_000u64, 0..7_000_000u64);
+    check(300, lengths, |(window, timeout, backoff, more, calm)| {
+        let max = timeout + more;
+        let outcome = pipeline(&format!(
+            "[mechanism]\nre-ack = false\ndedup = {{ window = \"{window}ms\" }}\n\
+             retry = {{ timeout = \"{timeout}ms\", backoff = {backoff}, max = \"{max}ms\" }}\n\
+             [until]\ncalm = \"{calm}ms\"\n{LOST_ACK}"
+        ));
+        let found: Vec<Class> = outcome.brief.classes.iter().collect();
+        prop_assert_eq!(found, [Class::Duplicated], "{:?}", outcome.reason);
+        prop_assert_eq!(outcome.brief.ledger.excess, 1);
+        Ok(())
+    });
 }
 
 /// The hundredth send is lost like any other, and it is waited for.

@@ -156,6 +156,7 @@ fn layout(
         is_outside: false,
         session: None,
         forgets_after: mechanisms[index.at()].forgets_after().map(|(length, _)| length),
+        looked_up_for: mechanisms[index.at()].looked_up_for(),
         keeps_acked: mechanisms[index.at()].settle == Settle::WithNext,
         source: match step.kind {
             StepKind::Source { watermark: progress, queue } => {

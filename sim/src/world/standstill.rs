@@ -1,11 +1,14 @@
 //! Whether a run stands still: it repeats itself, and nothing comes of it. Time that passes is no sign of that.
 //! A catalog that took 20 s to answer was once taken for a standstill; a directory that lags for 20 s and a
 //! copy that is 15 m late are waits that end, too. What ends without an event is waited for as well: an id that
-//! ages, a transaction at its table.
+//! ages, a range of arrival times that has a filter, a transaction at its table.
 //!
 //! So time is counted in rounds. A round ends when all that was on its way or waited for at its beginning has
 //! come. What could lead anywhere has led there after as many rounds as messages may follow one another before
 //! something comes of them; what is left then is repetition without end.
+//!
+//! The rounds begin when nothing ages any more. They were once counted while an id aged: of a record that was sent again each
+//! second it was said that nothing comes of it once its id was forgotten, and before it was sent once more.
 
 use super::{Event, World};
 use hashbrown::HashSet;
@@ -88,7 +91,8 @@ impl<S: System> World<'_, S> {
         }
         // Most often something came of something a moment ago, and the queue need not be looked at.
         let since = self.standstill.progress_at.max(self.calm_at);
-        if self.now <= since.saturating_add(self.lull) {
+        let aging = self.patience.aging.saturating_add(self.standstill.skew_most);
+        if self.now <= since.saturating_add(self.lull.max(aging)) {
             return false;
         }
         match self.standstill.round_ends {
@@ -97,10 +101,8 @@ impl<S: System> World<'_, S> {
             None => {}
         }
         self.standstill.round_ends = Some(self.round_end());
-        let Standstill { rounds, skew_most, .. } = self.standstill;
-        let aging = self.patience.aging.saturating_add(skew_most);
         let hops = self.patience.hops.saturating_add(self.outside.answers.awaited_repeats());
-        rounds > hops && self.now > since.saturating_add(aging)
+        self.standstill.rounds > hops
     }
 
     /// When all will have come that is on its way or waited for now: the last event that means something, and

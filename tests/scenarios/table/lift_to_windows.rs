@@ -259,6 +259,20 @@ pub const ROWS: &[Row] = &[
         .with_damaged(&["events/0#1"]),
     exact("stamps/wall-clock-steady.toml", 2, ANN_1_BOB_1).with_work(&[("ids_held_end", 0)]),
     ledger(
+        "waits/ids-expire-in-calm.toml",
+        &[Duplicated],
+        [1, 0, 1, 1, 0, 0, 0],
+        &[("per-user", 1, 2, &[("ann", 2)])],
+    )
+    .with_damaged(&["events/0#0"]),
+    ledger(
+        "waits/range-of-arrivals-ends.toml",
+        &[Duplicated],
+        [1, 0, 1, 1, 0, 0, 0],
+        &[("per-user", 1, 2, &[("ann", 2)])],
+    )
+    .with_damaged(&["events/0#0"]),
+    ledger(
         "waits/ids-expire-under-retries.toml",
         &[Duplicated],
         [1, 0, 1, 1, 0, 0, 0],

@@ -22,6 +22,7 @@ pub mod table;
 pub use crate::pipeline::Ack;
 pub use atomic::Atomic;
 pub use bundle::Bundle;
+use dedup::{Bloom, BucketBy};
 pub use dedup::{Dedup, DedupWindow, UnknownOld, UpdatedAt};
 pub use fencing::Fencing;
 pub use fuse::Fuse;
@@ -84,6 +85,18 @@ impl Mechanism {
             (Dedup::Catalog | Dedup::Bloom(_) | Dedup::BloomOnly(_), Gc::Watermark) => true,
             (Dedup::Catalog | Dedup::Bloom(_) | Dedup::BloomOnly(_), _)
             | (Dedup::Window(_) | Dedup::Off, _) => false,
+        }
+    }
+
+    /// For how long at most what comes again is looked up where it was added. In filters of arrival times that is a range.
+    pub fn looked_up_for(&self) -> Option<onceproof_kernel::time::Nanos> {
+        match self.dedup {
+            Dedup::Bloom(Bloom { shape, bucket_by: BucketBy::Arrival, .. }) => Some(shape.bucket),
+            Dedup::Bloom(Bloom { bucket_by: BucketBy::Stamp, .. })
+            | Dedup::BloomOnly(_)
+            | Dedup::Catalog
+            | Dedup::Window(_)
+            | Dedup::Off => None,
         }
     }
 
