@@ -106,6 +106,11 @@ pub trait Env<S: System>: Ask {
     fn recall(&mut self, shard: ShardIndex, after: Nanos, timer: S::Timer);
     /// The session of a process begins that has this token. Who is gone by now is found to be when it is over.
     fn begin_session(&mut self, member: ShardIndex, token: u64);
+    /// A record is worked on in memory, which takes time. What was done so is lost with the process; but until all is done, no
+    /// commit may come of it: who works off what has piled up is not stuck, unless it works on the same again.
+    fn works(&mut self, step: StepIndex, name: Name) {
+        let _ = (step, name);
+    }
     /// The process is about to take a step of the protocol with a record: nothing is asked, but the world may strike. What
     /// is about a control cannot be struck here, only before an effect.
     fn before(&mut self, shard: ShardIndex, step: StepIndex, point: Point, name: Name);

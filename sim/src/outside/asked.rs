@@ -156,6 +156,12 @@ impl<S: System> Env<S> for Outside<'_, S> {
         }
     }
 
+    fn works(&mut self, step: StepIndex, name: Name) {
+        if !self.is_dead() {
+            self.worked.push((step, name));
+        }
+    }
+
     #[inline]
     fn before(&mut self, shard: ShardIndex, step: StepIndex, point: Point, name: Name) {
         self.strike(shard, step, point, name);

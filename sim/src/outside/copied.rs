@@ -36,6 +36,7 @@ impl<S: Copied> Outside<'_, S> {
             nudges,
             recalls,
             sessions,
+            worked,
             executions,
             reading,
             has_just_read_all,
@@ -60,6 +61,7 @@ impl<S: Copied> Outside<'_, S> {
         self.nudges.clone_from(nudges);
         self.recalls.clone_from(recalls);
         self.sessions.clone_from(sessions);
+        self.worked.clone_from(worked);
         self.executions.copy_by(executions, Clone::clone_from);
         self.reading.copy_by(reading, Clone::clone_from);
         self.has_just_read_all = *has_just_read_all;

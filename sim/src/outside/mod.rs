@@ -71,6 +71,8 @@ pub(crate) struct Outside<'a, S: System> {
     /// All instances of shards that are to be woken.
     pub recalls: Vec<(ShardIndex, Time, S::Timer)>,
     pub sessions: Vec<(ShardIndex, u64)>,
+    /// What was done in memory.
+    pub worked: Vec<(StepIndex, Name)>,
     /// How often each map was executed on each record, and how often each queue has handed it out.
     executions: Lasting<Vec<Vec<u32>>>,
     reading: Lasting<Reading>,
@@ -107,6 +109,7 @@ impl<'a, S: System> Outside<'a, S> {
             nudges: Vec::new(),
             recalls: Vec::new(),
             sessions: Vec::new(),
+            worked: Vec::new(),
             executions: Lasting::default(),
             reading: Lasting::default(),
             has_just_read_all: false,
@@ -141,17 +144,18 @@ impl<'a, S: System> Outside<'a, S> {
         self.nudges.clear();
         self.recalls.clear();
         self.sessions.clear();
+        self.worked.clear();
         self.reading.until.clear();
         self.reading.until.resize(self.layout.shards(), 0);
         self.reading.unread = self.sources.rows() as u64;
         self.has_just_read_all = self.reading.unread == 0;
     }
 
-    /// Whether an input has pulled or woken anything, or begun a session. It is asked after each.
+    /// Whether an input has pulled or woken anything, begun a session, or done anything in memory. It is asked after each.
     #[inline(always)]
     pub fn has_news(&self) -> bool {
         let lists = self.pulled.len() | self.wakes.len() | self.nudges.len();
-        lists | self.recalls.len() | self.sessions.len() > 0
+        lists | self.recalls.len() | self.sessions.len() | self.worked.len() > 0
     }
 
     /// How often anything was changed that outlives a worker.
@@ -213,6 +217,7 @@ impl<'a, S: System> Outside<'a, S> {
             nudges: _,
             recalls: _,
             sessions: _,
+            worked: _,
             executions,
             reading,
             has_just_read_all,

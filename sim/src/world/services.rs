@@ -9,6 +9,7 @@
 //! calls no more, and it does not go on to its commit: that a record is done with is for the new owner to say.
 
 use super::leases::Instance;
+use super::standstill::Deed;
 use super::{Event, World};
 use crate::answers::{Act, Attempt, CallFate};
 use crate::fingerprint::Code;
@@ -62,7 +63,8 @@ impl<S: System> World<'_, S> {
                 ledger.taken(source, now.0.abs_diff(sources.arrival(source).0));
             }
         }
-        self.progressed_by_call(&call);
+        let sort = std::mem::discriminant(&call.operation);
+        self.progressed_by(call.step, call.name, Deed::Call(sort));
         self.fingerprint.add_call(self.now, &call, &self.outside.words);
         if self.outside.trace.is_on() {
             self.tell_call_arrives(who, &call, handled);

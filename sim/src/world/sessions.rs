@@ -13,6 +13,7 @@
 use super::World;
 use super::event::{Event, SessionEnd};
 use super::leases::{Instance, Zombie};
+use super::standstill::Deed;
 use crate::fingerprint::Code;
 use crate::network::{Cut, OneWay};
 use crate::queue::{Lane, Turn};
@@ -68,7 +69,7 @@ impl<S: System> World<'_, S> {
         }
     }
 
-    /// Takes note of what an input has pulled, wakes the processes that it has woken, and begins the sessions that it has
+    /// Takes note of what an input has pulled and done in memory, wakes the processes that it has woken, and begins the sessions that it has
     /// begun.
     #[cold]
     pub(super) fn pass_on(&mut self) {
@@ -93,6 +94,11 @@ impl<S: System> World<'_, S> {
             self.begin_session(shard, token);
         }
         self.outside.sessions = sessions;
+        let mut worked = std::mem::take(&mut self.outside.worked);
+        for (step, name) in worked.drain(..) {
+            self.progressed_by(step, name, Deed::Work);
+        }
+        self.outside.worked = worked;
     }
 
     /// A session begins. One of an earlier life of its process is over for sure.

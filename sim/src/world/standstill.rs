@@ -7,12 +7,16 @@
 //! come. What could lead anywhere has led there after as many rounds as messages may follow one another before
 //! something comes of them; what is left then is repetition without end.
 //!
+//! A record that is worked on in memory is more than repetition, once: no commit may come of it until all that has piled up
+//! in front of a barrier is worked off. A thousand records of 100 ms each were once taken for a standstill, since no
+//! checkpoint was complete in time while they lasted.
+//!
 //! The rounds begin when nothing ages any more. They were once counted while an id aged: of a record that was sent again each
 //! second it was said that nothing comes of it once its id was forgotten, and before it was sent once more.
 
 use super::{Event, World};
 use hashbrown::HashSet;
-use onceproof_kernel::call::{Call, Operation};
+use onceproof_kernel::call::Operation;
 use onceproof_kernel::copied_by_field;
 use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::name::Name;
@@ -30,11 +34,20 @@ pub(super) struct Standstill {
     /// How many rounds have ended since then, and when the present one ends.
     rounds: u64,
     round_ends: Option<u64>,
-    /// The calls that were made since a commit was applied. One that comes again is repetition.
-    called: HashSet<(StepIndex, Name, Discriminant<Operation>), FxBuildHasher>,
+    /// What was done since a commit was applied, but for commits. What is done again is repetition.
+    done: HashSet<(StepIndex, Name, Deed), FxBuildHasher>,
     faults_seen: u64,
     /// How far any clock was ever off.
     pub skew_most: u64,
+}
+
+/// What is done with a record that is no commit, and of which one may come.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Deed {
+    /// An external service is called, by an operation of this sort.
+    Call(Discriminant<Operation>),
+    /// It is worked on in memory.
+    Work,
 }
 
 copied_by_field!(Standstill {
@@ -42,7 +55,7 @@ copied_by_field!(Standstill {
     progress_at,
     rounds,
     round_ends,
-    called,
+    done,
     faults_seen,
     skew_most,
 });
@@ -50,17 +63,17 @@ copied_by_field!(Standstill {
 impl Standstill {
     /// Forgets everything.
     pub fn reset(&mut self) {
-        let mut called = std::mem::take(&mut self.called);
-        called.clear();
-        *self = Standstill { called, ..Standstill::default() };
+        let mut done = std::mem::take(&mut self.done);
+        done.clear();
+        *self = Standstill { done, ..Standstill::default() };
     }
 
     /// Something came of something: a row was changed, a wait has ended, a machine is back.
     #[inline]
     pub fn progressed(&mut self, now: u64) {
         self.begin(now);
-        if !self.called.is_empty() {
-            self.called.clear();
+        if !self.done.is_empty() {
+            self.done.clear();
         }
     }
 
@@ -73,13 +86,10 @@ impl Standstill {
 }
 
 impl<S: System> World<'_, S> {
-    /// A call has arrived. The first of its sort for its record is more than repetition; until calm nobody asks.
-    pub(super) fn progressed_by_call(&mut self, call: &Call) {
-        if self.now >= self.calm_at {
-            let sort = std::mem::discriminant(&call.operation);
-            if self.standstill.called.insert((call.step, call.name, sort)) {
-                self.standstill.begin(self.now);
-            }
+    /// Something is done with a record. The first time it is more than repetition; until calm nobody asks.
+    pub(super) fn progressed_by(&mut self, step: StepIndex, name: Name, deed: Deed) {
+        if self.now >= self.calm_at && self.standstill.done.insert((step, name, deed)) {
+            self.standstill.begin(self.now);
         }
     }
 

@@ -119,8 +119,8 @@ fn what_holds_for_no_step_is_refused() {
         format!("{HEAD}{INPUT}{SOURCE}{}{COUNT}{}[mechanism]\n{all}\n", own(source), own(count))
     };
     let own = "each step sets its own";
-    let of_checkpoint = "steps whose outputs others take, with `outputs = \"checkpoint\"`";
-    let of_ids = "steps that take outputs of others, with `dedup = \"catalog\"`";
+    let of_checkpoint = "it is of use to steps whose outputs others take, with";
+    let of_ids = "it is of use to steps that take outputs of others, with";
     let again = "outputs = \"recompute\"";
     let off = "dedup = \"off\"";
     let window = "dedup = { window = \"1s\" }";

@@ -285,6 +285,7 @@ pub const ROWS: &[Row] = &[
     exact("snapshot/older-leader.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
     exact("snapshot/start-lost.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
     exact("snapshot/registered-elsewhere.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
+    exact("snapshot/backlog.toml", 300, &[("table", 300, 300, &[("user-0", 300)])]),
     exact("snapshot/finish-lost.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
     exact("snapshot/failure-said-again.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
 ];

@@ -30,6 +30,7 @@ impl JobTask {
         if m.env.is_dead() {
             return;
         }
+        m.env.works(step, record.tag.name);
         let mut rows = Rows::new();
         let made = match m.design.pipeline.step(step).kind.windowing() {
             Some(&windowing) => self.counts(step, &windowing, &record, &mut rows, m),
