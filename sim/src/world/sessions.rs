@@ -69,8 +69,8 @@ impl<S: System> World<'_, S> {
         }
     }
 
-    /// Takes note of what an input has pulled and done in memory, wakes the processes that it has woken, and begins the sessions that it has
-    /// begun.
+    /// Takes note of what an input has pulled and done in memory, wakes the processes that it has woken, and begins the
+    /// sessions that it has begun.
     #[cold]
     pub(super) fn pass_on(&mut self) {
         self.after_pulls();

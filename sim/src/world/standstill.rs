@@ -101,8 +101,11 @@ impl<S: System> World<'_, S> {
         }
         // Most often something came of something a moment ago, and the queue need not be looked at.
         let since = self.standstill.progress_at.max(self.calm_at);
+        if self.now <= since.saturating_add(self.lull) {
+            return false;
+        }
         let aging = self.patience.aging.saturating_add(self.standstill.skew_most);
-        if self.now <= since.saturating_add(self.lull.max(aging)) {
+        if self.now <= since.saturating_add(aging) {
             return false;
         }
         match self.standstill.round_ends {
