@@ -7,8 +7,8 @@ use super::mechanism::Mechanisms;
 use super::mechanism::use_of;
 #[cfg(feature = "cli")]
 use super::steps::kind;
-use crate::scenario::form::raw;
 use crate::scenario::form::raw::mechanism::MechanismKey;
+use crate::scenario::form::raw::{self, KindWord};
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, quote};
 #[cfg(feature = "cli")]
 use onceproof_kernel::layout::StepIndex;
@@ -27,7 +27,8 @@ pub(in crate::scenario) struct Nowhere {
     idle: Option<&'static MechanismRow>,
 }
 
-/// All that `[mechanism]` sets and no step has, of steps of these kinds with these mechanisms.
+/// All that `[mechanism]` sets and no step has, of steps of these kinds with these mechanisms. What stands there is for steps
+/// of any kind, and may be drawn for any pipeline: that no step is of a kind that has something to do for it is no fault.
 pub(in crate::scenario) fn nowhere<'a>(
     file: &raw::File,
     steps: impl Iterator<Item = (&'a StepKind, &'a Mechanism)> + Clone,
@@ -38,16 +39,20 @@ pub(in crate::scenario) fn nowhere<'a>(
     let found = table.keys().map(|(key, at)| {
         let is_own = |own: &Vec<MechanismKey>| own.contains(&key);
         let row = MechanismRow::of(key.row);
-        let is_idle = |step: &raw::Step, (kind, of): (&StepKind, &Mechanism)| {
-            row.is_some_and(|row| row.is_idle(of) || !row.is_of(kind, of, is_kept_apart(step)))
+        // As it is, and of whatever value.
+        let is_idle = |of: &Mechanism| row.is_some_and(|row| row.is_idle(of));
+        let is_of = |step: &raw::Step, (kind, of): (&StepKind, &Mechanism)| {
+            row.is_some_and(|row| row.is_of(kind, of, is_kept_apart(step)))
         };
         let all = own.iter().zip(raw().zip(steps.clone()));
-        let mut rest = all.filter(|(own, _)| !is_own(own)).peekable();
-        let idle = rest.peek().and(row);
-        let holds = rest.any(|(_, (step, of))| !is_idle(step, of));
-        (holds, Nowhere { key, at, is_own: own.iter().any(is_own), idle })
+        let rest: Vec<_> = all.filter(|(own, _)| !is_own(own)).map(|(_, step)| step).collect();
+        let holds = rest.iter().any(|&(raw, step)| is_of(raw, step) && !is_idle(step.1));
+        let is_own = own.iter().any(is_own);
+        let is_void = is_own || rest.iter().any(|(_, (_, of))| is_idle(of));
+        let idle = rest.first().and(row);
+        (is_void && !holds, Nowhere { key, at, is_own, idle })
     });
-    found.filter(|(holds, _)| !holds).map(|(_, nowhere)| nowhere).collect()
+    found.filter(|(is_nowhere, _)| *is_nowhere).map(|(_, nowhere)| nowhere).collect()
 }
 
 /// All mechanisms that do nothing where a file sets them.
@@ -105,9 +110,13 @@ impl Idle {
         let Idle { key, at, row } = self;
         let title = format!("`{key}` does nothing at {}", quote(&step.name.value));
         let error = source.error(source.key_of(&at), title);
-        let label = match is_kept_apart(step) && row.steps == MechanismSteps::Fusable {
-            true => "something else keeps it a stage of its own".to_owned(),
-            false => format!("a `{}` has nothing to do for it", step.kind.value.word()),
+        let label = match (row.steps, step.kind.value) {
+            (MechanismSteps::Fusable, KindWord::Map | KindWord::Sink) => {
+                "something else keeps it a stage of its own".to_owned()
+            }
+            (MechanismSteps::Senders, _) => "nobody takes its outputs".to_owned(),
+            (MechanismSteps::Receivers, _) => "it takes no outputs of others".to_owned(),
+            (_, kind) => format!("a `{}` has nothing to do for it", kind.word()),
         };
         error.label(label).help(use_of(row))
     }

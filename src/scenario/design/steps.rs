@@ -76,12 +76,11 @@ pub(in crate::scenario) fn parts(
     let made: Vec<Option<(Step, Mechanism)>> = made.collect();
     let made: Option<Parts> = made.into_iter().collect();
     if let Some(made) = &made {
-        let made = made.iter().map(|(step, mechanism)| (&step.kind, mechanism));
-        for nowhere in nowhere(file, made.clone()) {
+        for nowhere in nowhere(file, made.iter().map(|(step, of)| (&step.kind, of))) {
             errors.keep::<()>(Err(nowhere.refused(source)));
         }
-        for (raw, made) in steps.iter().zip(made) {
-            for idle in idle_at(&raw.value, made) {
+        for (raw, (step, mechanism)) in steps.iter().zip(made) {
+            for idle in idle_at(&raw.value, (&step.kind, mechanism)) {
                 errors.keep::<()>(Err(idle.refused(source, &raw.value)));
             }
         }
