@@ -12,7 +12,7 @@ name=gate.sh
 
 # Per record: instructions, mispredictions, misses of the first-level caches of code and of data together.
 limits='
-lossy-shuffle  15700 110  690
+lossy-shuffle  15700 125  690
 transactions   69000 550 1760
 snapshot       54200 390 1410
 micro-batch    48700 440 1460
