@@ -141,10 +141,10 @@ impl Browser {
     /// What a function body returns, once that is something else than nothing, false, 0 or an empty list.
     ///
     /// # Panics
-    /// It is nothing after five seconds, or throws.
+    /// It is nothing after 25 seconds, or throws: the driver waits for 30.
     pub fn run_until(&mut self, body: &str) -> Value {
         let looks = format!(
-            "const [done] = arguments, until = performance.now() + 5000, found = () => {{ {body} }};
+            "const [done] = arguments, until = performance.now() + 25_000, found = () => {{ {body} }};
              const look = () => {{
                const now = found();
                if (now && now.length !== 0) done(now);
@@ -156,6 +156,27 @@ impl Browser {
         let found = self.command("execute/async", &json!({ "script": looks, "args": [] }));
         assert!(!found.is_null(), "nothing comes of {body}");
         found
+    }
+
+    /// Counts from now on how often each block of the scripts of pages is run: see [`Self::steps`].
+    pub fn count_steps(&mut self) {
+        self.devtools("Profiler.enable", &json!({}));
+        let exactly = json!({ "callCount": true, "detailed": true });
+        self.devtools("Profiler.startPreciseCoverage", &exactly);
+    }
+
+    /// How many blocks of the scripts of the page were run since that was last asked, each as often as it was run: how
+    /// much work a page is, the same on every machine. A block that is run as often as the one around it is no block of
+    /// its own.
+    pub fn steps(&mut self) -> u64 {
+        let counted = self.devtools("Profiler.takePreciseCoverage", &json!({}));
+        let each = |of: &Value, key: &str| of[key].as_array().cloned().unwrap_or_default();
+        let scripts = each(&counted, "result").into_iter().filter(|script| {
+            script["url"].as_str().is_some_and(|address| address.starts_with("file://"))
+        });
+        let functions = scripts.flat_map(|script| each(&script, "functions"));
+        let blocks = functions.flat_map(|function| each(&function, "ranges"));
+        blocks.map(|block| block["count"].as_u64().expect("how often")).sum()
     }
 
     /// Clicks on the first element that a selector finds, as a mouse does: what covers it would be clicked instead.

@@ -82,6 +82,27 @@ fn takes_pictures() -> bool {
     env::var_os("PICTURES").is_some()
 }
 
+/// What a page costs until all of it is there, in counts that are the same on every machine: a time of the clock failed
+/// once where two other browsers were at work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// How many blocks of its scripts were run.
+    pub steps: u64,
+    /// How many elements it has.
+    pub elements: u64,
+}
+
+/// What a page costs that is opened, and in which something is done after that.
+pub fn cost(path: &Path, and_then: &str) -> Cost {
+    let mut browser = Browser::start();
+    browser.count_steps();
+    browser.open(path);
+    browser.run(and_then);
+    let steps = browser.steps();
+    let elements = browser.run("return document.querySelectorAll('*').length;");
+    Cost { steps, elements: elements.as_u64().expect("a number") }
+}
+
 /// Takes a picture of this name, if any are taken.
 pub fn picture(browser: &mut Browser, name: &str) {
     if takes_pictures() {
