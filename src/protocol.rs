@@ -94,7 +94,8 @@ const FOR_EVER: Nanos = 1_000_000 * SECOND;
 ///
 /// Without more, there are no records; a record arrives every 2 ms, and its key is its number modulo 2; a message and a
 /// commit take 1 ms each way, and with a seed a message takes 1 ms to 5 ms; a process that crashed or stands still is taken
-/// over by nobody, and goes on in the same place; a run is over 10 minutes after the last fault.
+/// over by nobody, and goes on in the same place; with a seed faults happen until 10 s after the last record was read; and a
+/// run whose processes never end is over 10 minutes after the last fault.
 #[derive(Clone, Debug)]
 pub struct Setup<P> {
     protocol: P,
@@ -110,6 +111,7 @@ struct Around {
     latency: RangeInclusive<Millis>,
     commit: Millis,
     lease: Nanos,
+    calm: Option<Millis>,
     drain: Millis,
 }
 
@@ -117,8 +119,9 @@ impl<P: Protocol> Setup<P> {
     /// A protocol without records.
     pub fn of(protocol: P) -> Setup<P> {
         let (values, keys, every) = (Vec::new(), 2, 2);
-        let (latency, commit, lease, drain) = (1..=5, 1, FOR_EVER, 600_000);
-        let world = Around { values, keys, every, latency, commit, lease, drain };
+        let (latency, commit, lease) = (1..=5, 1, FOR_EVER);
+        let (calm, drain) = (None, 600_000);
+        let world = Around { values, keys, every, latency, commit, lease, calm, drain };
         Setup { protocol, world }
     }
 
@@ -180,8 +183,51 @@ impl<P: Protocol> Setup<P> {
         self.with(|world| world.lease = lease.saturating_mul(MILLISECOND).min(FOR_EVER))
     }
 
-    /// How long after the last fault the run may take until all has come that is to come. One that changes something after
-    /// that is inconclusive.
+    /// Until when faults may happen under a seed, since the start. A protocol that does its work long after it has read
+    /// needs that: else they are over before. A search of schedules places faults at any time.
+    #[must_use]
+    pub fn faults_until(self, calm: Millis) -> Setup<P> {
+        self.with(|world| world.calm = Some(calm))
+    }
+
+    /// How long after the last fault a run may take whose processes never end: heartbeats, looks whether there is anything
+    /// to do, leases that are renewed. What has not come by then is lost, so this is longer than whatever a process counts
+    /// up to: who takes over after 15 minutes of silence is not seen to in a run that may take 10. One sleep, however
+    /// long, is waited for. The less it is the faster is a search, which tries faults at each heartbeat.
+    ///
+    /// ```
+    /// use onceproof::prelude::*;
+    ///
+    /// /// Counts what it is handed, and looks around each second for as long as it lives.
+    /// #[derive(Debug)]
+    /// struct Member;
+    ///
+    /// impl Protocol for Member {
+    ///     fn steps(&self) -> Vec<Step> {
+    ///         vec![Step::process("member").reads_queue(), Step::result("counts")]
+    ///     }
+    ///
+    ///     async fn run(&self, cx: Cx<'_>) {
+    ///         const SEEN: Table<()> = Table::new("seen");
+    ///         let beat = async {
+    ///             loop {
+    ///                 cx.sleep(1_000).await;
+    ///             }
+    ///         };
+    ///         let take = cx.each(async |Record { id, of, key, value }| {
+    ///             let count = |tx: &mut Tx| {
+    ///                 tx.insert(SEEN, id, ());
+    ///                 tx.result("counts", key, of, value);
+    ///             };
+    ///             cx.commit_until_known(of, count).await;
+    ///             cx.done(of).await;
+    ///         });
+    ///         cx.both(beat, take).await;
+    ///     }
+    /// }
+    ///
+    /// Setup::of(Member).records([100, 250]).over_within(5_000).check().exhaust(1);
+    /// ```
     #[must_use]
     pub fn over_within(self, drain: Millis) -> Setup<P> {
         self.with(|world| world.drain = drain)
@@ -240,7 +286,11 @@ impl Around {
             },
             climate: Climate::default(),
             faults: Vec::new(),
-            until: Until { drain: Some(millis(self.drain)), ..Until::default() },
+            until: Until {
+                calm: self.calm.map(millis),
+                drain: Some(millis(self.drain)),
+                ..Until::default()
+            },
             side_effects: SideEffects::default(),
             properties: Properties::default(),
         }

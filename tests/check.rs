@@ -236,7 +236,13 @@ fn a_check_that_says_nothing_fails() {
     let idle = "counts: `call-unknown` can do nothing here: no step calls an external service";
     assert_eq!(message_of(calls), idle);
     let rare = || check(Faults::only([KindName::Crash]).odds(1 << 60)).exactly_once();
-    assert_eq!(message_of(rare), "counts: no fault has happened in 1,000 runs");
+    let until = "where faults end 10s after the last record was read";
+    let told = format!("counts: no fault has happened in 1,000 runs, {until}");
+    assert_eq!(message_of(rare), told);
+    let cut_off = right().with(|plan| plan.until.events = 5);
+    let message = message_of(|| drop(Check::of("counts", cut_off).exhaust(1)));
+    let why = "it is not known whether this schedule holds: the limit of 5 events was hit";
+    assert!(message.contains(why), "{message}");
 }
 
 /// The test of this file that passes, in a process of its own with these variables.

@@ -76,6 +76,9 @@ pub struct LaidStep {
     /// How long it may do the same again and again, where nothing comes of it, before it rightly goes on. If it is a
     /// heartbeat, which never does, the run is over then.
     pub longest_idle: Nanos,
+    /// Whether its process may go on for ever, by heartbeats, looks or leases that are renewed: a run is over then when its
+    /// time is.
+    pub may_never_end: bool,
     /// What its results are, if it has some.
     pub results: Option<Results>,
     /// Whether all its results stand under one key.
@@ -148,6 +151,7 @@ impl LaidStep {
             longest_wait: 0,
             tries: 0,
             longest_idle: 0,
+            may_never_end: false,
             results: None,
             is_global: false,
             calls: None,

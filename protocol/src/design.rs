@@ -8,7 +8,7 @@ use onceproof_kernel::layout::{Failing, LaidStep, Layout, Results, ShardIndex, S
 use onceproof_kernel::name::Vocabulary;
 use onceproof_kernel::retry::{CommitRetry, Retry};
 use onceproof_kernel::source::{self, Progress, Source, SourceRow};
-use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND, Time};
+use onceproof_kernel::time::{MILLISECOND, Nanos, Time};
 use onceproof_model::pipeline::Step as PipelineStep;
 use onceproof_model::pipeline::{Ack, Edge, MessageIds, Pipeline, QueueRules, Sink, StepKind};
 use std::fmt;
@@ -19,8 +19,6 @@ pub const LOG: &str = "log";
 
 /// How long a delivery may go without an ack until its record is handed out again.
 const DEADLINE: Nanos = 100 * MILLISECOND;
-/// How long a process may do the same again and again after the last fault until it is said to stand still.
-const PATIENCE: Nanos = 60 * SECOND;
 
 /// A protocol with its layout.
 #[derive(Clone)]
@@ -291,8 +289,9 @@ fn laid(at: StepIndex, step: &Step) -> LaidStep {
         forgets_after: None,
         looked_up_for: None,
         source,
-        longest_wait: PATIENCE,
-        longest_idle: PATIENCE,
+        longest_wait: 0,
+        longest_idle: 0,
+        may_never_end: results.is_none(),
         results,
         failing: Failing::default(),
         ..LaidStep::plain(step.name, at, step.processes)

@@ -17,8 +17,10 @@ use std::sync::Arc;
 /// where it stands. What has been sent or is being committed then stays under way. Nothing but its [`Cx`] may tell a
 /// process anything: two runs of one seed must ask for the same effects.
 ///
-/// A run is over when nobody waits for anything but the time. A process that wakes up for ever and changes nothing is let
-/// be; one that changes rows for ever, such as a lease that is renewed without end, makes the run inconclusive.
+/// A run is over when nothing is left to come. A process need not end for that: one that beats, looks around or renews a lease
+/// for ever is let be once the time of the run is over, which is so long after the last fault as its setup says. Whatever it
+/// counts up to itself must be shorter: a neighbour that is taken over after 15 minutes of silence, in a run that may take 10,
+/// is not taken over, and what it had is lost.
 pub trait Protocol: Debug + Send + Sync + 'static {
     /// The steps, in any order.
     fn steps(&self) -> Vec<Step>;

@@ -18,6 +18,8 @@ pub struct Patience {
     /// The longest wait that the plan states: time-outs of retries, deadlines, leases, service times, latencies, and
     /// the times that a fault keeps something away.
     pub longest: Nanos,
+    /// The longest time that a fault keeps anything away.
+    pub absence: Nanos,
     /// How long after calm the run may take: what the scenario says, else enough for every record to go
     /// through all waits, and then for what ages.
     pub drain: Nanos,
@@ -34,6 +36,7 @@ pub struct Patience {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Unplaced {
     longest: Nanos,
+    absence: Nanos,
     sum: Nanos,
     turns: u64,
     /// The time to drain, if the scenario says it.
@@ -44,9 +47,11 @@ impl Patience {
     /// What a plan says.
     pub fn of(plan: &Plan, layout: &Layout) -> Patience {
         let mut waits = waits(plan, layout);
+        let absence = plan.climate.kinds().map(lasts).max().unwrap_or(0);
         waits.extend(plan.climate.kinds().map(lasts));
         let unplaced = Unplaced {
             longest: waits.iter().copied().max().unwrap_or(0),
+            absence,
             sum: waits.into_iter().chain(tried(layout)).fold(0, Nanos::saturating_add),
             turns: records(plan, layout).saturating_add(layout.steps() as u64),
             drain: plan.until.drain,
@@ -55,6 +60,7 @@ impl Patience {
         let tries = layout.all().map(|(_, step)| u64::from(step.tries) * HOPS_OF_A_TRY);
         let patience = Patience {
             longest: 0,
+            absence: 0,
             drain: 0,
             aging: aging(layout),
             // A message, an answer and a timer for each step that outputs go through uncommitted.
@@ -70,7 +76,7 @@ impl Patience {
     /// The same with other exact faults. A search places faults that the plan says nothing of: with a pause of
     /// 15 m that nobody had reckoned with, every run was over its time, and inconclusive.
     pub fn with(self, faults: &[Fault]) -> Patience {
-        let Unplaced { longest, sum, turns, drain } = self.unplaced;
+        let Unplaced { longest, absence, sum, turns, drain } = self.unplaced;
         let absences = faults.iter().map(|fault| lasts(fault.kind));
         let all = absences.clone().fold(sum, Nanos::saturating_add);
         let derived = all.saturating_mul(turns.saturating_add(faults.len() as u64));
@@ -79,7 +85,8 @@ impl Patience {
         let derived = derived.saturating_add(Until::DRAIN).saturating_add(self.aging);
         let derived = derived.min(Nanos::MAX / 4);
         Patience {
-            longest: absences.fold(longest, Nanos::max),
+            longest: absences.clone().fold(longest, Nanos::max),
+            absence: absences.fold(absence, Nanos::max),
             drain: drain.unwrap_or(derived),
             ..self
         }

@@ -121,7 +121,8 @@ impl<'a, S: System> Simulation<'a, S> {
         let dead_letters = outside.ledger.dead_letters(words).take(Outcome::MOST_DAMAGE);
         let dead_letters = dead_letters.map(letter).collect();
         let calls = outside.service.calls(layout);
-        let is_unbounded = brief.classes.contains(Class::Unbounded);
+        let classes = brief.classes;
+        let is_unbounded = classes.contains(Class::Unbounded);
         Some(Outcome {
             brief,
             steps,
@@ -140,6 +141,7 @@ impl<'a, S: System> Simulation<'a, S> {
             reason: match end {
                 End::Drained if is_unbounded => self.world.holds_in_vain(),
                 End::Drained => None,
+                End::Over(reason) => Some(reason).filter(|_| classes.contains(Class::Lost)),
                 End::Stuck(reason) | End::OutOfTime(reason) => Some(reason),
                 End::OutOfEvents => {
                     Some(format!("the limit of {} events was hit", self.plan.until.events))
@@ -164,7 +166,7 @@ impl<'a, S: System> Simulation<'a, S> {
 
     fn judge(&mut self, end: &End) -> Judgement {
         let outside = &mut self.world.outside;
-        let has_drained = *end == End::Drained;
+        let has_drained = end.is_final();
         outside.ledger.settle(&outside.words);
         outside.ledger.judge(
             &S::right(self.design),
@@ -180,7 +182,7 @@ impl<'a, S: System> Simulation<'a, S> {
     fn wrongs(&self, end: &End) -> Wrongs<'_> {
         let Outside { service, ledger, .. } = &self.world.outside;
         let demands = self.plan.side_effects;
-        Wrongs { service, ledger, demands, has_drained: *end == End::Drained }
+        Wrongs { service, ledger, demands, has_drained: end.is_final() }
     }
 
     /// Writes down the records with whose calls something is wrong.
@@ -198,7 +200,7 @@ impl<'a, S: System> Simulation<'a, S> {
         let mut classes: Classes = judgement.classes;
         match end {
             End::Stuck(_) => classes.insert(Class::Stuck),
-            End::Drained => {
+            End::Drained | End::Over(_) => {
                 // An output that no one will move any more is lost, if what it carries is reflected nowhere.
                 let is_lost = classes.contains(Class::Lost);
                 if outside.store.holds_ids() || (!is_lost && outside.store.holds_outputs()) {
@@ -211,7 +213,7 @@ impl<'a, S: System> Simulation<'a, S> {
         let verdict = match (classes.is_empty(), end) {
             (false, _) => Verdict::Violated,
             (true, End::OutOfTime(_) | End::OutOfEvents) => Verdict::Inconclusive,
-            (true, End::Drained | End::Stuck(_)) => Verdict::ExactlyOnce,
+            (true, End::Drained | End::Over(_) | End::Stuck(_)) => Verdict::ExactlyOnce,
         };
         let outside = &mut self.world.outside;
         let mut work = outside.work;

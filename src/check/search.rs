@@ -14,8 +14,10 @@ use crate::search::tally::{Seeds, Sweep};
 use crate::search::threads::Threads;
 use crate::search::weathers::Weathers;
 use crate::search::worth::Worth;
+use onceproof_kernel::time::Span;
 use onceproof_sim::fault::Climate;
 use onceproof_sim::outcome::{Brief, Class, Classes, Verdict};
+use onceproof_sim::plan::Until;
 use onceproof_systems::Trial;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
@@ -138,7 +140,10 @@ impl Search<'_> {
         }
         if let Some(schedule) = &found.first_inconclusive {
             let words = in_words(schedule, &trial, "  ");
-            let why = "it is not known whether this schedule holds: its run hit a limit";
+            let run = trial.with(|plan| plan.faults = schedule.clone());
+            let reason = run.simulator().detail(None).reason;
+            let reason = reason.unwrap_or_else(|| "its run hit a limit".to_owned());
+            let why = format!("it is not known whether this schedule holds: {reason}");
             return Err(Found::Unsure(format!("{why}\n{words}")));
         }
         let total = found.total();
@@ -214,7 +219,12 @@ impl Search<'_> {
         let has_fired = sweep.fired.0.iter().any(|&count| count > 0);
         if !self.drawn.kinds.is_empty() && !has_fired && sweep.runs >= FEW_RUNS {
             let runs = counted(sweep.runs, "run");
-            return Some(Found::Unsure(format!("no fault has happened in {runs}")));
+            let until = match self.trial.plan.until.calm {
+                Some(calm) => format!("{} after the start", Span(calm)),
+                None => format!("{} after the last record was read", Span(Until::CALM_AFTER_INPUT)),
+            };
+            let why = format!("no fault has happened in {runs}, where faults end {until}");
+            return Some(Found::Unsure(why));
         }
         None
     }

@@ -3,6 +3,7 @@
 
 mod broker;
 mod consumer;
+mod for_ever;
 mod leader;
 mod outbox;
 mod pitfalls;
@@ -191,7 +192,7 @@ fn a_heartbeat_that_never_ends_is_let_be_and_hides_no_loss() {
     assert_eq!(classes(Odd::HeartbeatAlone), (Verdict::Violated, vec![Class::Lost]));
     // Nobody takes the records from the queue, or tells it that they are done: it hands them out for ever.
     assert!(classes(Odd::NeverDone).1.contains(&Class::Stuck));
-    assert_eq!(classes(Odd::RenewsForEver).0, Verdict::Inconclusive);
+    assert_eq!(classes(Odd::RenewsForEver), (Verdict::ExactlyOnce, Vec::new()));
 }
 
 #[test]

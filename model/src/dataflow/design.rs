@@ -172,6 +172,7 @@ fn layout(
         longest_wait: 0,
         tries: 0,
         longest_idle: 0,
+        may_never_end: false,
         results: step.kind.results(),
         is_global: matches!(step.kind, StepKind::CountGlobally(_)),
         calls: step.kind.target(),

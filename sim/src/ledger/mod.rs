@@ -284,6 +284,14 @@ impl Ledger {
         self.steps.iter().map(|step| step.applied)
     }
 
+    /// All results in two words, in which nearly all that differ do: how many reflections they have, and of what.
+    pub(crate) fn in_short(&self) -> (u64, u64) {
+        let each = self.steps.iter().map(|step| (step.applied, step.digest));
+        each.fold((0, 0), |(applied, digests), (more, digest)| {
+            (applied.wrapping_add(more), digests.wrapping_mul(31).wrapping_add(digest))
+        })
+    }
+
     /// How many reflections of source records a step's results have, with multiplicity.
     pub fn applied(&self, step: StepIndex) -> u64 {
         self.steps[step.at()].applied

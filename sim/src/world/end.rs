@@ -71,6 +71,9 @@ impl<S: System> World<'_, S> {
     /// Drawn faults have ended: whether the run has, too, before an event that means something.
     pub(super) fn check_calm(&mut self, event: &Event<S>) -> Option<End> {
         self.outside.answers.calm();
+        if self.may_never_end {
+            return self.check_beyond(event);
+        }
         if let Some(end) = self.out_of_time() {
             return Some(end);
         }
@@ -207,7 +210,7 @@ impl<S: System> World<'_, S> {
     }
 
     /// Who did what this event comes of, in words, where nobody is seen to wait: it is on its way when it is looked at.
-    fn passes(&self, event: &Event<S>) -> Option<String> {
+    pub(super) fn passes(&self, event: &Event<S>) -> Option<String> {
         let (shard, does) = match *event {
             Event::Request { flight } => {
                 let request = &self.flights[flight].request;
@@ -227,7 +230,7 @@ impl<S: System> World<'_, S> {
 
     /// Who waits with this event for something to come of it, and does what, in words; none if the event is on its
     /// way by itself, and waits for nobody.
-    fn repeats(&self, event: &Event<S>) -> Option<String> {
+    pub(super) fn repeats(&self, event: &Event<S>) -> Option<String> {
         let (shard, does) = match *event {
             _ if self.is_void(event) => return None,
             Event::Wake { shard, timer, .. } => match S::wait(timer) {

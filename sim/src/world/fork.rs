@@ -61,6 +61,8 @@ impl<S: Copied> World<'_, S> {
             overdue: _,
             starts,
             standstill,
+            beyond,
+            may_never_end: _,
             may_time_out: _,
             patience: _,
             lull: _,
@@ -91,6 +93,7 @@ impl<S: Copied> World<'_, S> {
         self.overdue = from.overdue_after(self.drain_until);
         self.starts = *starts;
         self.standstill.clone_from(standstill);
+        self.beyond = *beyond;
         self.until_planted = None;
     }
 }

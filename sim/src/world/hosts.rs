@@ -167,7 +167,7 @@ impl<S: System> World<'_, S> {
     }
 
     pub(super) fn restart(&mut self, host: u32) {
-        self.standstill.progressed(self.now);
+        self.is_back();
         self.fingerprint.add(self.now, Code::Restart, host.into());
         let found = &mut self.hosts[host as usize];
         found.is_down = false;
@@ -231,7 +231,7 @@ impl<S: System> World<'_, S> {
         found.is_paused = false;
         found.is_expired = false;
         self.paused -= 1;
-        self.standstill.progressed(self.now);
+        self.is_back();
         self.fingerprint.add(self.now, Code::Resume, host.into());
         let resumed = self.outside.trace.is_on().then(|| self.tell_plain(What::GoesOn(host)));
         self.grant_what_waits();

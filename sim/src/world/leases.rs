@@ -146,7 +146,7 @@ impl<S: System> World<'_, S> {
 
     /// Grants a shard to a worker: it takes a token, scans, and resends. The old owner is not told.
     fn grant(&mut self, shard: ShardIndex, to: u32) {
-        self.standstill.progressed(self.now);
+        self.is_back();
         let ended = self.find(to, shard);
         if let Some(zombie) = ended {
             if self.outside.trace.is_on() {

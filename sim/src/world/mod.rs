@@ -1,6 +1,7 @@
 //! The world: one thread, virtual time, an event queue. It hands inputs to workers, performs their effects
 //! in order, and kills, cuts and delays as the answers say. It alone acts on a fate.
 
+mod beyond;
 mod requests;
 mod commits;
 mod directory;
@@ -29,6 +30,7 @@ use crate::patience::Patience;
 use crate::plan::Plan;
 use crate::pool::Pool;
 use crate::queue::{EventQueue, Lane, Turn};
+use beyond::Beyond;
 use directory::Directory;
 use end::Overdue;
 use event::Event;
@@ -52,12 +54,21 @@ const EVENTS_UNSTOPPED: u64 = 4096;
 pub(crate) enum End {
     /// Nothing is left to happen.
     Drained,
+    /// Its time is over, and what is left goes on for ever and changes no result.
+    Over(String),
     /// All that is left is repetition without end.
     Stuck(String),
     /// The time to drain ended while something was still due, or time itself stands still.
     OutOfTime(String),
     /// The limit of events was hit.
     OutOfEvents,
+}
+
+impl End {
+    /// Whether what is missing is missing for good.
+    pub fn is_final(&self) -> bool {
+        matches!(self, End::Drained | End::Over(_))
+    }
 }
 
 /// The world of one plan, used again for each run.
@@ -96,6 +107,9 @@ pub(crate) struct World<'a, S: System> {
     /// How many shards were started at this instant.
     starts: u64,
     standstill: Standstill,
+    beyond: Beyond,
+    /// Whether its processes may go on for ever.
+    may_never_end: bool,
     /// Whether a commit may wait for less than it takes with its answer.
     may_time_out: bool,
     patience: Patience,

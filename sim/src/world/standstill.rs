@@ -31,14 +31,20 @@ pub(super) struct Standstill {
     /// How often something came of anything, and when it last did.
     pub progress: u64,
     progress_at: u64,
-    /// How many rounds have ended since then, and when the present one ends.
-    rounds: u64,
-    round_ends: Option<u64>,
+    /// The rounds since then.
+    rounds: Rounds,
     /// What was done since a commit was applied, but for commits. What is done again is repetition.
     done: HashSet<(StepIndex, Name, Deed), FxBuildHasher>,
     faults_seen: u64,
     /// How far any clock was ever off.
     pub skew_most: u64,
+}
+
+/// How many rounds have ended, and when the present one ends.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rounds {
+    count: u64,
+    end: Option<u64>,
 }
 
 /// What is done with a record that is no commit, and of which one may come.
@@ -50,15 +56,7 @@ pub(super) enum Deed {
     Work,
 }
 
-copied_by_field!(Standstill {
-    progress,
-    progress_at,
-    rounds,
-    round_ends,
-    done,
-    faults_seen,
-    skew_most,
-});
+copied_by_field!(Standstill { progress, progress_at, rounds, done, faults_seen, skew_most });
 
 impl Standstill {
     /// Forgets everything.
@@ -80,8 +78,7 @@ impl Standstill {
     fn begin(&mut self, now: u64) {
         self.progress += 1;
         self.progress_at = now;
-        self.rounds = 0;
-        self.round_ends = None;
+        self.rounds = Rounds::default();
     }
 }
 
@@ -108,14 +105,23 @@ impl<S: System> World<'_, S> {
         if self.now <= since.saturating_add(aging) {
             return false;
         }
-        match self.standstill.round_ends {
-            Some(end) if self.now <= end => return false,
-            Some(_) => self.standstill.rounds += 1,
-            None => {}
+        self.standstill.rounds = self.round_after(self.standstill.rounds);
+        self.are_enough(self.standstill.rounds)
+    }
+
+    /// The rounds as they stand before this event.
+    pub(super) fn round_after(&self, Rounds { count, end }: Rounds) -> Rounds {
+        match end {
+            Some(end) if self.now <= end => Rounds { count, end: Some(end) },
+            Some(_) => Rounds { count: count + 1, end: Some(self.round_end()) },
+            None => Rounds { count, end: Some(self.round_end()) },
         }
-        self.standstill.round_ends = Some(self.round_end());
+    }
+
+    /// Whether all that could come of anything has come after so many rounds in which nothing came of anything.
+    pub(super) fn are_enough(&self, rounds: Rounds) -> bool {
         let hops = self.patience.hops.saturating_add(self.outside.answers.awaited_repeats());
-        self.standstill.rounds > hops
+        rounds.count > hops
     }
 
     /// When all will have come that is on its way or waited for now: the last event that means something, and

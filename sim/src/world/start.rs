@@ -1,6 +1,7 @@
 //! A world at the start: with the input laid out, nothing booted, and no memory let go.
 
 use super::World;
+use super::beyond::Beyond;
 use super::directory::Directory;
 use super::hosts::Host;
 use super::leases::Owner;
@@ -54,6 +55,8 @@ impl<'a, S: System> World<'a, S> {
             overdue: None,
             starts: 0,
             standstill: Standstill::default(),
+            beyond: Beyond::default(),
+            may_never_end: layout.all().any(|(_, step)| step.may_never_end),
             patience: Patience::of(plan, layout),
             lull: lull(layout, way),
             may_time_out: layout
@@ -100,6 +103,7 @@ impl<'a, S: System> World<'a, S> {
         self.overdue = None;
         self.starts = 0;
         self.standstill.reset();
+        self.beyond = Beyond::default();
         self.until_planted = self.planted.map(|(events, _)| events);
     }
 

@@ -60,6 +60,8 @@ impl<S: System> World<'_, S> {
             // Nothing has started at an instant that begins.
             starts: _,
             standstill: _,
+            beyond: _,
+            may_never_end: _,
             patience: _,
             lull: _,
             may_time_out: _,
