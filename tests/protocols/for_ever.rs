@@ -8,9 +8,11 @@ use onceproof::search::resume::Done;
 use onceproof::search::space::Space;
 use onceproof::search::threads::Threads;
 use onceproof_kernel::time::SECOND;
-use onceproof_sim::fault::{Kind, KindName};
+use onceproof_sim::fault::{Kind, KindName, Leg};
 use onceproof_sim::outcome::Outcome;
 use onceproof_systems::Trial;
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::panic::catch_unwind;
 
 const SEEN: Table<()> = Table::new("seen");
@@ -160,7 +162,7 @@ fn who_beats_for_ever_is_judged_by_what_came_of_the_records() {
 #[test]
 fn who_is_away_for_longer_than_a_run_may_take_loses_nothing_by_that() {
     let away = [Kind::Pause { lasts: 3_600 * SECOND }, Kind::Crash { restart: 3_600 * SECOND }];
-    let late = [Kind::Delay { leg: onceproof_sim::fault::Leg::Request, by: 3_600 * SECOND }];
+    let late = [Kind::Delay { leg: Leg::Request, by: 3_600 * SECOND }];
     let member = Member { beat: Beat::Call, work: Work::Count };
     assert_eq!(found(&trial(member), &away), []);
     assert_eq!(found(&trial(member), &late), []);
@@ -300,6 +302,15 @@ fn what_someone_does_after_a_long_time_is_waited_for() {
 }
 
 #[test]
+fn who_is_late_is_waited_for_as_long_as_results_change() {
+    let (way, after) = (Way::Sleep, 3_600_000);
+    let standby = Standby { way, after, first_works: false, goes_on: true };
+    let trial = Setup::of(standby).records(vec![1; 200]).trial().expect("its steps fit together");
+    let brief = trial.simulator().brief(None);
+    assert_eq!((brief.verdict, brief.ledger.exact), (Verdict::ExactlyOnce, 200));
+}
+
+#[test]
 fn faults_under_seeds_last_as_long_as_is_said() {
     let standby = Standby { way: Way::Sleep, after: 100_000, first_works: false, goes_on: true };
     let check = || Setup::of(standby).records([100, 250, 100]);
@@ -308,4 +319,49 @@ fn faults_under_seeds_last_as_long_as_is_said() {
     let why = why.downcast_ref::<String>().map_or("", String::as_str);
     assert!(why.contains("no fault has happened in 200 runs"), "{why}");
     check().faults_until(101_000).check().seeds(0..200).exactly_once();
+}
+
+const COUNT: Route<Record, ()> = Route::new("server", "count");
+
+/// A server that writes down what it is told, and counts it five minutes later, however often it was told.
+#[derive(Debug)]
+struct Late;
+
+impl Protocol for Late {
+    fn steps(&self) -> Vec<Step> {
+        let caller = Step::process("caller").reads_log();
+        vec![caller, Step::process("server"), Step::result("counts")]
+    }
+
+    async fn run(&self, cx: Cx<'_>) {
+        if cx.step() == "caller" {
+            let mut position = 0;
+            while let Some(record) = cx.log(position) {
+                cx.send(COUNT, record.of, record).await;
+                position += 1;
+            }
+            return;
+        }
+        let told = RefCell::new(VecDeque::new());
+        let listen =
+            cx.serve(COUNT, async |record| told.borrow_mut().push_back((cx.now(), record)));
+        let count = async {
+            loop {
+                cx.sleep(1_000).await;
+                let due = |(at, _): &mut (Millis, Record)| *at + 300_000 <= cx.now();
+                let next = told.borrow_mut().pop_front_if(due);
+                if let Some((_, Record { of, key, value, .. })) = next {
+                    cx.commit_until_known(of, |tx| tx.result("counts", key, of, value)).await;
+                }
+            }
+        };
+        cx.both(listen, count).await;
+    }
+}
+
+#[test]
+fn a_run_may_take_as_long_again_after_what_a_fault_kept_back() {
+    // It is told again, and what was on its way for an hour is counted, too, five minutes after that.
+    let late = Kind::Delay { leg: Leg::Request, by: 3_600 * SECOND };
+    assert_eq!(found(&trial(Late), &[late]), [Class::Duplicated]);
 }
