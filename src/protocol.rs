@@ -95,7 +95,8 @@ const FOR_EVER: Nanos = 1_000_000 * SECOND;
 /// Without more, there are no records; a record arrives every 2 ms, and its key is its number modulo 2; a message and a
 /// commit take 1 ms each way, and with a seed a message takes 1 ms to 5 ms; a process that crashed or stands still is taken
 /// over by nobody, and goes on in the same place; with a seed faults happen until 10 s after the last record was read; and a
-/// run whose processes never end is over 10 minutes after the last fault.
+/// run whose processes never end is over 10 minutes after the last fault, and after one if each record is where it belongs by
+/// then.
 #[derive(Clone, Debug)]
 pub struct Setup<P> {
     protocol: P,
@@ -113,6 +114,7 @@ struct Around {
     lease: Nanos,
     calm: Option<Millis>,
     drain: Millis,
+    settled: Option<Millis>,
 }
 
 impl<P: Protocol> Setup<P> {
@@ -120,8 +122,8 @@ impl<P: Protocol> Setup<P> {
     pub fn of(protocol: P) -> Setup<P> {
         let (values, keys, every) = (Vec::new(), 2, 2);
         let (latency, commit, lease) = (1..=5, 1, FOR_EVER);
-        let (calm, drain) = (None, 600_000);
-        let world = Around { values, keys, every, latency, commit, lease, calm, drain };
+        let (calm, drain, settled) = (None, 600_000, Some(60_000));
+        let world = Around { values, keys, every, latency, commit, lease, calm, drain, settled };
         Setup { protocol, world }
     }
 
@@ -190,10 +192,11 @@ impl<P: Protocol> Setup<P> {
         self.with(|world| world.calm = Some(calm))
     }
 
-    /// How long after the last fault a run may take whose processes never end: heartbeats, looks whether there is anything
-    /// to do, leases that are renewed. What has not come by then is lost, so this is longer than whatever a process counts
-    /// up to: who takes over after 15 minutes of silence is not seen to in a run that may take 10. One sleep, however
-    /// long, is waited for. The less it is the faster is a search, which tries faults at each heartbeat.
+    /// How long after the last fault a run goes on whose processes never end: heartbeats, looks whether there is anything
+    /// to do, leases that are renewed. What has not come by then is lost, and what is counted twice after that is not seen,
+    /// so this is longer than whatever a process counts up to: who takes over after 15 minutes of silence does not do so in
+    /// a run of 10. One sleep, however long, is waited for. The less it is the faster is a search, which tries faults at each
+    /// heartbeat. Without it, that is 10 minutes, and 1 where each record is where it belongs by then.
     ///
     /// ```
     /// use onceproof::prelude::*;
@@ -230,7 +233,7 @@ impl<P: Protocol> Setup<P> {
     /// ```
     #[must_use]
     pub fn over_within(self, drain: Millis) -> Setup<P> {
-        self.with(|world| world.drain = drain)
+        self.with(|world| (world.drain, world.settled) = (drain, None))
     }
 
     /// The protocol as a check, with its wrong designs ([`Protocol::wrong`]), which must be found wrong. Its name is that of
@@ -289,6 +292,7 @@ impl Around {
             until: Until {
                 calm: self.calm.map(millis),
                 drain: Some(millis(self.drain)),
+                settled: self.settled.map(millis),
                 ..Until::default()
             },
             side_effects: SideEffects::default(),

@@ -156,6 +156,8 @@ pub struct Outcome {
     pub served: Option<ServedFigures>,
     /// Why a run is stuck, unbounded or inconclusive, in words.
     pub reason: Option<String>,
+    /// How long after the last fault it was over, if its processes would have gone on for ever.
+    pub never_ends: Option<Nanos>,
     /// The first property that it breaks.
     pub broken: Option<Broken>,
 }

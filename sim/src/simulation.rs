@@ -138,10 +138,14 @@ impl<'a, S: System> Simulation<'a, S> {
             calls,
             served,
             broken,
+            never_ends: match end {
+                End::Over { after, .. } => Some(after),
+                _ => None,
+            },
             reason: match end {
                 End::Drained if is_unbounded => self.world.holds_in_vain(),
                 End::Drained => None,
-                End::Over(reason) => Some(reason).filter(|_| classes.contains(Class::Lost)),
+                End::Over { reason, .. } => Some(reason).filter(|_| classes.contains(Class::Lost)),
                 End::Stuck(reason) | End::OutOfTime(reason) => Some(reason),
                 End::OutOfEvents => {
                     Some(format!("the limit of {} events was hit", self.plan.until.events))
@@ -200,7 +204,7 @@ impl<'a, S: System> Simulation<'a, S> {
         let mut classes: Classes = judgement.classes;
         match end {
             End::Stuck(_) => classes.insert(Class::Stuck),
-            End::Drained | End::Over(_) => {
+            End::Drained | End::Over { .. } => {
                 // An output that no one will move any more is lost, if what it carries is reflected nowhere.
                 let is_lost = classes.contains(Class::Lost);
                 if outside.store.holds_ids() || (!is_lost && outside.store.holds_outputs()) {
@@ -213,7 +217,7 @@ impl<'a, S: System> Simulation<'a, S> {
         let verdict = match (classes.is_empty(), end) {
             (false, _) => Verdict::Violated,
             (true, End::OutOfTime(_) | End::OutOfEvents) => Verdict::Inconclusive,
-            (true, End::Drained | End::Over(_) | End::Stuck(_)) => Verdict::ExactlyOnce,
+            (true, End::Drained | End::Over { .. } | End::Stuck(_)) => Verdict::ExactlyOnce,
         };
         let outside = &mut self.world.outside;
         let mut work = outside.work;

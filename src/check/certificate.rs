@@ -6,6 +6,7 @@ use crate::report::style::plain;
 use crate::report::{ExhaustReport, Reported};
 use crate::search::certificate::{Counts, Exhaustion};
 use crate::search::space::bare;
+use onceproof_kernel::time::Span;
 use onceproof_systems::Trial;
 use std::fmt;
 use std::path::Path;
@@ -84,6 +85,10 @@ impl fmt::Display for Certificate {
             timing: None,
         };
         f.write_str(&plain(&exhaust_text(&report)))?;
+        if let Some(after) = base.never_ends {
+            let after = Span(after);
+            writeln!(f, "\nprocesses never end: a run is over {after} after the last fault")?;
+        }
         let seeds = counted(self.seeds, "seed");
         writeln!(f, "\nbeside it, none of {seeds} breaks it")?;
         for (name, origin) in &self.broken {

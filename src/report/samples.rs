@@ -157,6 +157,7 @@ pub fn lost_ack_outcome() -> Outcome {
         filters: Vec::new(),
         calls: Vec::new(),
         reason: None,
+        never_ends: None,
         broken: None,
     }
 }

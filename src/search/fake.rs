@@ -73,6 +73,7 @@ impl Fake {
             calls: Vec::new(),
             served: None,
             reason: None,
+            never_ends: None,
             broken: None,
         }
     }

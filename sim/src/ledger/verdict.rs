@@ -112,6 +112,18 @@ impl Ledger {
         judgement
     }
 
+    /// Whether each record is where it belongs, as often as it belongs there, as far as counts tell.
+    pub(crate) fn is_settled(
+        &self,
+        right: &impl Right,
+        sources: &Sources,
+        words: &mut Vocabulary,
+    ) -> bool {
+        let mut expectations = Expectations::default();
+        expectations.evaluate(self, right, sources, words);
+        self.agrees(&expectations)
+    }
+
     fn agrees(&self, expectations: &Expectations) -> bool {
         self.steps.iter().zip(&expectations.steps).all(|(ledger, expected)| {
             ledger.applied == expected.applied && are_reflected(&expected.counts, &ledger.counts)

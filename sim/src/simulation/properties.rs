@@ -46,7 +46,7 @@ impl<'a, S: System> Simulation<'a, S> {
 
     fn broken_at_the_end(&self, end: &End) -> Option<Broken> {
         let properties = &self.plan.properties;
-        let is_over = matches!(end, End::Drained | End::Over(_) | End::Stuck(_));
+        let is_over = matches!(end, End::Drained | End::Over { .. } | End::Stuck(_));
         let asks = is_over && properties.any(When::AtTheEnd);
         asks.then(|| properties.broken(When::AtTheEnd, &self.world.outside.committed())).flatten()
     }

@@ -55,7 +55,12 @@ pub(crate) enum End {
     /// Nothing is left to happen.
     Drained,
     /// Its time is over, and what is left goes on for ever and changes no result.
-    Over(String),
+    Over {
+        /// Who goes on, and what follows from it, in words.
+        reason: String,
+        /// How long after the last fault.
+        after: Nanos,
+    },
     /// All that is left is repetition without end.
     Stuck(String),
     /// The time to drain ended while something was still due, or time itself stands still.
@@ -67,7 +72,7 @@ pub(crate) enum End {
 impl End {
     /// Whether what is missing is missing for good.
     pub fn is_final(&self) -> bool {
-        matches!(self, End::Drained | End::Over(_))
+        matches!(self, End::Drained | End::Over { .. })
     }
 }
 
