@@ -76,8 +76,8 @@ pub use onceproof_protocol::words::{
 
 use crate::check::Check;
 use onceproof_kernel::layout::StepIndex;
-use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND, Time};
-use onceproof_protocol::{Design as Protocols, LOG};
+use onceproof_kernel::time::{MILLISECOND, Nanos, Time};
+use onceproof_protocol::{Design as Protocols, FOR_EVER, LOG};
 use onceproof_sim::fault::Climate;
 use onceproof_sim::input::{InputRow, RowValue, SourceInput};
 use onceproof_sim::plan::{Cluster, Network, Plan, SideEffects, Until};
@@ -87,15 +87,11 @@ use std::any::type_name;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-/// Nobody takes a process over: a lease that outlasts every run.
-const FOR_EVER: Nanos = 1_000_000 * SECOND;
-
 /// A protocol with its input and its world.
 ///
 /// Without more, there are no records; a record arrives every 2 ms, and its key is its number modulo 2; a message and a
 /// commit take 1 ms each way, and with a seed a message takes 1 ms to 5 ms; a process that crashed or stands still is taken
-/// over by nobody, and goes on in the same place; with a seed faults happen until 10 s after the last record was read; and a
-/// run whose processes never end is over 10 minutes after the last fault, and after one if each record is where it belongs by
+/// over by nobody, and goes on in the same place; with a seed faults happen until 10 s after the last record; and a run whose processes never end is over 10 minutes after the last fault, and after one if each record is where it belongs by
 /// then.
 #[derive(Clone, Debug)]
 pub struct Setup<P> {
@@ -114,7 +110,7 @@ struct Around {
     lease: Nanos,
     calm: Option<Millis>,
     drain: Millis,
-    settled: Option<Millis>,
+    drain_if_exact: Option<Millis>,
 }
 
 impl<P: Protocol> Setup<P> {
@@ -122,8 +118,9 @@ impl<P: Protocol> Setup<P> {
     pub fn of(protocol: P) -> Setup<P> {
         let (values, keys, every) = (Vec::new(), 2, 2);
         let (latency, commit, lease) = (1..=5, 1, FOR_EVER);
-        let (calm, drain, settled) = (None, 600_000, Some(60_000));
-        let world = Around { values, keys, every, latency, commit, lease, calm, drain, settled };
+        let (calm, drain, drain_if_exact) = (None, 600_000, Some(60_000));
+        let world =
+            Around { values, keys, every, latency, commit, lease, calm, drain, drain_if_exact };
         Setup { protocol, world }
     }
 
@@ -186,17 +183,26 @@ impl<P: Protocol> Setup<P> {
     }
 
     /// Until when faults may happen under a seed, since the start. A protocol that does its work long after it has read
-    /// needs that: else they are over before. A search of schedules places faults at any time.
+    /// needs that: else they are over before. A search of schedules places faults at any time; a run of it whose processes
+    /// never end lasts until then, too.
+    ///
+    /// # Panics
+    /// If it is more than 1,000,000 s, or some 11 days.
     #[must_use]
     pub fn faults_until(self, calm: Millis) -> Setup<P> {
+        assert!(calm <= FOR_EVER / MILLISECOND, "faults end within 1,000,000 s");
         self.with(|world| world.calm = Some(calm))
     }
 
     /// How long after the last fault a run goes on whose processes never end: heartbeats, looks whether there is anything
-    /// to do, leases that are renewed. What has not come by then is lost, and what is counted twice after that is not seen,
-    /// so this is longer than whatever a process counts up to: who takes over after 15 minutes of silence does not do so in
-    /// a run of 10. One sleep, however long, is waited for. The less it is the faster is a search, which tries faults at each
-    /// heartbeat. Without it, that is 10 minutes, and 1 where each record is where it belongs by then.
+    /// to do, leases that are renewed. Without it, that is 10 minutes, and 1 where each record is where it belongs by then.
+    /// What has not come by then is lost, what is still asked for again and again makes the run stuck, and what is counted
+    /// twice later is not seen. So it is longer than whatever a process counts up to, and than what takes long without
+    /// any result: who takes over after 15 minutes of silence does not do so in a run of 10. One sleep, however long, is
+    /// waited for. The less it is the faster is a search, which tries faults at each heartbeat.
+    ///
+    /// # Panics
+    /// If it is more than 1,000,000 s, or some 11 days.
     ///
     /// ```
     /// use onceproof::prelude::*;
@@ -233,7 +239,8 @@ impl<P: Protocol> Setup<P> {
     /// ```
     #[must_use]
     pub fn over_within(self, drain: Millis) -> Setup<P> {
-        self.with(|world| (world.drain, world.settled) = (drain, None))
+        assert!(drain <= FOR_EVER / MILLISECOND, "a run is over within 1,000,000 s");
+        self.with(|world| (world.drain, world.drain_if_exact) = (drain, None))
     }
 
     /// The protocol as a check, with its wrong designs ([`Protocol::wrong`]), which must be found wrong. Its name is that of
@@ -292,7 +299,7 @@ impl Around {
             until: Until {
                 calm: self.calm.map(millis),
                 drain: Some(millis(self.drain)),
-                settled: self.settled.map(millis),
+                drain_if_exact: self.drain_if_exact.map(millis),
                 ..Until::default()
             },
             side_effects: SideEffects::default(),

@@ -236,7 +236,7 @@ fn a_check_that_says_nothing_fails() {
     let idle = "counts: `call-unknown` can do nothing here: no step calls an external service";
     assert_eq!(message_of(calls), idle);
     let rare = || check(Faults::only([KindName::Crash]).odds(1 << 60)).exactly_once();
-    let until = "where faults end 10s after the last record was read";
+    let until = "where faults end 10s after the last record";
     let told = format!("counts: no fault has happened in 1,000 runs, {until}");
     assert_eq!(message_of(rare), told);
     let cut_off = right().with(|plan| plan.until.events = 5);

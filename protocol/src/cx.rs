@@ -121,7 +121,8 @@ impl<'w> Cx<'w> {
         })
     }
 
-    /// Wakes after so long on the clock of this process; at least 1 ms, since who sleeps for no time goes round for ever.
+    /// Wakes after so long on the clock of this process; at least 1 ms, since who sleeps for no time goes round for ever. A
+    /// sleep of 1,000,000 s or more, such as one of `Millis::MAX`, never ends.
     pub fn sleep(self, after: Millis) -> Op<'w, ()> {
         Op::new(self.port, Tag::NONE, What::Sleep(after.max(1)), "", |_, _, _| ())
     }

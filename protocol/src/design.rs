@@ -8,7 +8,7 @@ use onceproof_kernel::layout::{Failing, LaidStep, Layout, Results, ShardIndex, S
 use onceproof_kernel::name::Vocabulary;
 use onceproof_kernel::retry::{CommitRetry, Retry};
 use onceproof_kernel::source::{self, Progress, Source, SourceRow};
-use onceproof_kernel::time::{MILLISECOND, Nanos, Time};
+use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND, Time};
 use onceproof_model::pipeline::Step as PipelineStep;
 use onceproof_model::pipeline::{Ack, Edge, MessageIds, Pipeline, QueueRules, Sink, StepKind};
 use std::fmt;
@@ -17,6 +17,8 @@ use std::sync::Arc;
 /// The name of the log that processes read: the records of the input are `log/0#0` and so on.
 pub const LOG: &str = "log";
 
+/// Longer than any run: nobody takes a process over, or a sleep never ends.
+pub const FOR_EVER: Nanos = 1_000_000 * SECOND;
 /// How long a delivery may go without an ack until its record is handed out again.
 const DEADLINE: Nanos = 100 * MILLISECOND;
 

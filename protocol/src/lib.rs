@@ -27,5 +27,5 @@ pub mod tx;
 pub mod words;
 
 pub use alphabet::{ALPHABET, COMMITS};
-pub use design::{Design, LOG, Misfit};
+pub use design::{Design, FOR_EVER, LOG, Misfit};
 pub use system::Own;

@@ -100,7 +100,7 @@ pub struct Until {
     pub drain: Option<Nanos>,
     /// How long after the last fault a run is over whose processes never end, if by then each record is where it belongs and
     /// that is less than the time to drain. None means the time to drain.
-    pub settled: Option<Nanos>,
+    pub drain_if_exact: Option<Nanos>,
     /// How many events a run may take before it is given up as inconclusive.
     pub events: u64,
 }
@@ -114,6 +114,6 @@ impl Until {
 
 impl Default for Until {
     fn default() -> Until {
-        Until { calm: None, drain: None, settled: None, events: 100_000_000 }
+        Until { calm: None, drain: None, drain_if_exact: None, events: 100_000_000 }
     }
 }

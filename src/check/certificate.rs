@@ -87,7 +87,8 @@ impl fmt::Display for Certificate {
         f.write_str(&plain(&exhaust_text(&report)))?;
         if let Some(after) = base.never_ends {
             let after = Span(after);
-            writeln!(f, "\nprocesses never end: a run is over {after} after the last fault")?;
+            let seen = "after the last fault is not seen";
+            writeln!(f, "\nprocesses never end: what comes more than {after} {seen}")?;
         }
         let seeds = counted(self.seeds, "seed");
         writeln!(f, "\nbeside it, none of {seeds} breaks it")?;

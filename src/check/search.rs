@@ -221,7 +221,7 @@ impl Search<'_> {
             let runs = counted(sweep.runs, "run");
             let until = match self.trial.plan.until.calm {
                 Some(calm) => format!("{} after the start", Span(calm)),
-                None => format!("{} after the last record was read", Span(Until::CALM_AFTER_INPUT)),
+                None => format!("{} after the last record", Span(Until::CALM_AFTER_INPUT)),
             };
             let why = format!("no fault has happened in {runs}, where faults end {until}");
             return Some(Found::Unsure(why));

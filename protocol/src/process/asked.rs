@@ -2,6 +2,7 @@
 
 use super::{Body, Flight, Hands};
 use crate::alphabet::{COMMIT, CONTROL};
+use crate::design::FOR_EVER;
 use crate::message::{Answered, Change, Message, Timer};
 use crate::port::{Effect as Asking, Sent, Ticket, What};
 use crate::system::Own;
@@ -44,6 +45,7 @@ impl Body {
                     hands.lists(Effect::Reply(Reply { from, to, rpc, subject, body }));
                 }
                 What::Done => self.done(of, hands),
+                What::Sleep(after) if after >= FOR_EVER / MILLISECOND => {}
                 What::Sleep(after) => {
                     let at = hands.m.now.plus(after.saturating_mul(MILLISECOND));
                     hands.lists(Effect::Wake { at, timer: Timer::Sleep(number) });

@@ -112,16 +112,18 @@ impl Ledger {
         judgement
     }
 
-    /// Whether each record is where it belongs, as often as it belongs there, as far as counts tell.
-    pub(crate) fn is_settled(
+    /// Whether each record is where it belongs, as often as it belongs there, as far as counts tell; and how many reflections
+    /// that makes.
+    pub(crate) fn is_exact(
         &self,
         right: &impl Right,
         sources: &Sources,
         words: &mut Vocabulary,
-    ) -> bool {
+    ) -> (bool, u64) {
         let mut expectations = Expectations::default();
         expectations.evaluate(self, right, sources, words);
-        self.agrees(&expectations)
+        let reflections = expectations.steps.iter().map(|expected| expected.applied).sum();
+        (self.agrees(&expectations), reflections)
     }
 
     fn agrees(&self, expectations: &Expectations) -> bool {

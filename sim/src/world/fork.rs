@@ -93,7 +93,7 @@ impl<S: Copied> World<'_, S> {
         self.overdue = from.overdue_after(self.drain_until);
         self.starts = *starts;
         self.standstill.clone_from(standstill);
-        self.beyond = *beyond;
+        self.beyond.clone_from(beyond);
         self.until_planted = None;
     }
 }

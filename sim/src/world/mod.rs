@@ -112,7 +112,7 @@ pub(crate) struct World<'a, S: System> {
     /// How many shards were started at this instant.
     starts: u64,
     standstill: Standstill,
-    beyond: Beyond,
+    beyond: Beyond<S::Timer>,
     /// Whether its processes may go on for ever.
     may_never_end: bool,
     /// Whether a commit may wait for less than it takes with its answer.

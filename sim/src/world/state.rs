@@ -60,6 +60,7 @@ impl<S: System> World<'_, S> {
             // Nothing has started at an instant that begins.
             starts: _,
             standstill: _,
+            // Only users' own systems have such ends, and they tell no state.
             beyond: _,
             may_never_end: _,
             patience: _,
