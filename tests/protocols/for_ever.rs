@@ -190,8 +190,8 @@ fn who_asks_again_and_is_answered_slowly_and_who_sleeps_for_ever_are_not_stuck()
 
 #[test]
 fn a_clock_that_is_set_back_is_waited_for() {
-    // Who looks for 4 s looks for 9 where its clock is set back by 5, and a run may take 5.
-    let back = Kind::ClockStep { by: 5 * SECOND, way: onceproof_sim::fault::ClockWay::Back };
+    // Who looks for 4 s looks for 64 where its clock is set back by 60, and a run is over 5 s after calm and the last fault.
+    let back = Kind::ClockStep { by: 60 * SECOND, way: onceproof_sim::fault::ClockWay::Back };
     let standby = Standby { way: Way::Ask, after: 4_000, first_works: false, goes_on: true };
     let setup = Setup::of(standby).records([100, 250, 100]).over_within(5_000);
     assert_eq!(found(&setup.trial().expect("steps"), &[back]), []);
