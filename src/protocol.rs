@@ -91,8 +91,8 @@ use std::sync::Arc;
 ///
 /// Without more, there are no records; a record arrives every 2 ms, and its key is its number modulo 2; a message and a
 /// commit take 1 ms each way, and with a seed a message takes 1 ms to 5 ms; a process that crashed or stands still is taken
-/// over by nobody, and goes on in the same place; with a seed faults happen until 10 s after the last record; and a run whose processes never end is over 10 minutes after the last fault, and after one if each record is where it belongs by
-/// then.
+/// over by nobody, and goes on in the same place; with a seed faults happen until 10 s after the last record; and a run whose
+/// processes never end is over 10 minutes after the last fault, and after one if each record is where it belongs by then.
 #[derive(Clone, Debug)]
 pub struct Setup<P> {
     protocol: P,

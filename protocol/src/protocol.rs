@@ -18,9 +18,9 @@ use std::sync::Arc;
 /// process anything: two runs of one seed must ask for the same effects.
 ///
 /// A run is over when nothing is left to come. A process need not end for that: one that beats, looks around or renews a lease
-/// for ever is let be once the time of the run is over, so long after the last fault as its setup says. Whatever it
-/// counts up to itself must be shorter: a neighbour that is taken over after 15 minutes of silence, in a run that may take 10,
-/// is not taken over, and what it had is lost.
+/// for ever is let be once the time of the run is over, so long after the last fault as its setup says. Whatever such a process
+/// counts up to must be shorter: a neighbour that is taken over after 15 minutes of silence, in a run of 10, is not taken over,
+/// and what it had is lost.
 pub trait Protocol: Debug + Send + Sync + 'static {
     /// The steps, in any order.
     fn steps(&self) -> Vec<Step>;
