@@ -92,7 +92,8 @@ use std::sync::Arc;
 /// Without more, there are no records; a record arrives every 2 ms, and its key is its number modulo 2; a message and a
 /// commit take 1 ms each way, and with a seed a message takes 1 ms to 5 ms; a process that crashed or stands still is taken
 /// over by nobody, and goes on in the same place; with a seed faults happen until 10 s after the last record; and a run whose
-/// processes never end is over 10 minutes after the last fault, and after one if each record is where it belongs by then.
+/// processes never end is over 10 minutes after the last fault and the last change of a result, and after one if each record is
+/// where it belongs by then.
 #[derive(Clone, Debug)]
 pub struct Setup<P> {
     protocol: P,
@@ -194,8 +195,9 @@ impl<P: Protocol> Setup<P> {
         self.with(|world| world.calm = Some(calm))
     }
 
-    /// How long after the last fault a run goes on whose processes never end: heartbeats, looks whether there is anything
-    /// to do, leases that are renewed. Without it, that is 10 minutes, and 1 where each record is where it belongs by then.
+    /// How long after the last fault, and the last change of a result, a run goes on whose processes never end: heartbeats,
+    /// looks whether there is anything to do, leases that are renewed. Without it, that is 10 minutes, and 1 where each record
+    /// is where it belongs by then.
     /// What has not come by then is lost, what is still asked for again and again makes the run stuck, and what is counted
     /// twice later is not seen. So it is longer than whatever a process counts up to, and than what takes long without
     /// any result: who takes over after 15 minutes of silence does not do so in a run of 10. One sleep, however long, is

@@ -197,6 +197,36 @@ fn a_clock_that_is_set_back_is_waited_for() {
     assert_eq!(found(&setup.trial().expect("steps"), &[back]), []);
 }
 
+/// Looks each second for five minutes before it counts a record.
+#[derive(Debug)]
+struct Careful;
+
+impl Protocol for Careful {
+    fn steps(&self) -> Vec<Step> {
+        vec![Step::process("worker").reads_log(), Step::result("counts")]
+    }
+
+    async fn run(&self, cx: Cx<'_>) {
+        let mut position = 0;
+        loop {
+            for _ in 0..300 {
+                cx.sleep(1_000).await;
+            }
+            if let Some(Record { of, key, value, .. }) = cx.log(position) {
+                cx.commit_until_known(of, |tx| tx.result("counts", key, of, value)).await;
+                position += 1;
+            }
+        }
+    }
+}
+
+#[test]
+fn each_result_gives_as_much_time_again() {
+    // After 5, 10 and 15 minutes, with 10 minutes for each.
+    let brief = trial(Careful).simulator().brief(None);
+    assert_eq!((brief.verdict, brief.ledger.exact), (Verdict::ExactlyOnce, 3));
+}
+
 /// Counts a record three times, an hour after it came and each time in a commit of its own.
 #[derive(Debug)]
 struct Thrice;

@@ -3,10 +3,10 @@
 //! each run inconclusive once; one that looked each second whether its neighbour had been silent for 100 s was over after 60,
 //! and what it would have taken over was called lost.
 //!
-//! So such a run is over when its time is: so long after calm and after the last fault, as the plan says, which may be less
-//! where each record is where it belongs, since a search tries faults at each heartbeat. From then on rounds are counted in
-//! which no result changes (see [`standstill`](super::standstill)), so that what someone sleeps for longer still comes. What is
-//! missing then is lost; it is stuck if someone repeats one thing all the time and is never answered.
+//! So such a run is over when its time is: so long after calm, after the last fault and after the last change of a result, as
+//! the plan says, which may be less where each record is where it belongs, since a search tries faults at each heartbeat. From
+//! then on rounds are counted (see [`standstill`](super::standstill)), so that what someone sleeps for longer still comes. What
+//! is missing then is lost; it is stuck if someone repeats one thing all the time and is never answered.
 
 use super::standstill::Rounds;
 use super::{End, Event, Outside, World};
@@ -26,11 +26,12 @@ pub(super) struct Beyond<T> {
     faults_seen: u64,
     /// Of which results it is known whether each record is where it belongs, and how many reflections there should be.
     known: Option<(Results, Exact)>,
-    /// The results when they last changed, once the time is over.
+    /// The results since they last changed, and when that was.
     results: Option<Results>,
-    /// How often they changed since.
+    changed_at: u64,
+    /// How often they changed since so long after the last fault.
     changes: u64,
-    /// The rounds since they did.
+    /// The rounds since the time was over.
     rounds: Rounds,
     /// Who repeated what when the rounds had first been enough.
     insists: Option<Vec<Waiter<T>>>,
@@ -52,6 +53,7 @@ impl<T> Default for Beyond<T> {
             faults_seen: 0,
             known: None,
             results: None,
+            changed_at: 0,
             changes: 0,
             rounds: Rounds::default(),
             insists: None,
@@ -68,27 +70,25 @@ impl<S: System> World<'_, S> {
 
     /// After calm and before this event: whether the run is over.
     pub(super) fn check_beyond(&mut self, event: &Event<S>) -> Option<End> {
-        let (over_at, drain) = (self.over_at(), self.patience.drain);
+        let (undisturbed, drain) = (self.over_at(), self.patience.drain);
         let if_exact = self.plan.until.drain_if_exact.unwrap_or(drain).min(drain);
         let results = self.outside.ledger.in_short();
+        if self.beyond.results != Some(results) {
+            (self.beyond.results, self.beyond.changed_at) = (Some(results), self.now);
+            let is_late = self.now > undisturbed;
+            self.beyond.changes = if is_late { self.beyond.changes + 1 } else { 0 };
+            if is_late && self.beyond.changes > self.exact(results).1.saturating_mul(CHANGES_EACH) {
+                let told = "after the last fault results still change, again and again";
+                return Some(End::OutOfTime(format!("{} {told}", Span(drain))));
+            }
+        }
+        let over_at = undisturbed.max(self.beyond.changed_at.saturating_add(drain));
         let is_early = self.now <= over_at;
         if self.now <= over_at.saturating_sub(drain - if_exact)
             || (is_early && !self.exact(results).0)
         {
-            (self.beyond.results, self.beyond.changes) = (None, 0);
+            (self.beyond.rounds, self.beyond.insists) = (Rounds::default(), None);
             return None;
-        }
-        let before = self.beyond.results.replace(results);
-        if before != Some(results) {
-            self.beyond.rounds = self.round_after(Rounds::default());
-            self.beyond.insists = None;
-            self.beyond.changes += u64::from(before.is_some());
-            let most = self.exact(results).1.saturating_mul(CHANGES_EACH);
-            let after = Span(drain);
-            return (self.beyond.changes > most).then(|| {
-                let told = "after the last fault results still change, again and again";
-                End::OutOfTime(format!("{after} {told}"))
-            });
         }
         self.beyond.rounds = self.round_after(self.beyond.rounds);
         if !self.are_enough(self.beyond.rounds) {
@@ -97,7 +97,7 @@ impl<S: System> World<'_, S> {
         self.over(event, is_early, if is_early { if_exact } else { drain })
     }
 
-    /// When its time is over, as far as is known.
+    /// When its time is over if no result changes any more, as far as is known.
     fn over_at(&mut self) -> u64 {
         let fired = self.outside.answers.fired_in_all();
         if std::mem::replace(&mut self.beyond.faults_seen, fired) != fired {
