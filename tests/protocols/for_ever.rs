@@ -10,7 +10,7 @@ use onceproof::search::resume::Done;
 use onceproof::search::space::Space;
 use onceproof::search::threads::Threads;
 use onceproof_kernel::time::SECOND;
-use onceproof_sim::fault::{Kind, KindName, Leg};
+use onceproof_sim::fault::{ClockWay, Kind, KindName, Leg};
 use onceproof_sim::outcome::Outcome;
 use onceproof_systems::Trial;
 use std::cell::RefCell;
@@ -157,7 +157,7 @@ fn kinds(names: &[KindName]) -> Vec<Kind> {
 
 #[test]
 fn who_beats_for_ever_is_judged_by_what_came_of_the_records() {
-    let most = [KindName::Crash, KindName::Pause, KindName::DropAck, KindName::CommitUnknown];
+    let few = [KindName::Crash, KindName::Pause, KindName::DropAck, KindName::CommitUnknown];
     for beat in [Beat::Look, Beat::Call, Beat::Send, Beat::Told, Beat::Renew] {
         for (work, class) in [
             (Work::Count, None),
@@ -171,7 +171,7 @@ fn who_beats_for_ever_is_judged_by_what_came_of_the_records() {
             (Work::ForEver, Some(Class::Duplicated)),
         ] {
             let trial = trial(Member { beat, work });
-            let found = found(&trial, &kinds(&most));
+            let found = found(&trial, &kinds(&few));
             assert_eq!(found, Vec::from_iter(class), "{beat:?}, {work:?}");
         }
     }
@@ -191,7 +191,7 @@ fn who_asks_again_and_is_answered_slowly_and_who_sleeps_for_ever_are_not_stuck()
 #[test]
 fn a_clock_that_is_set_back_is_waited_for() {
     // Who looks for 4 s looks for 64 where its clock is set back by 60, and a run is over 5 s after calm and the last fault.
-    let back = Kind::ClockStep { by: 60 * SECOND, way: onceproof_sim::fault::ClockWay::Back };
+    let back = Kind::ClockStep { by: 60 * SECOND, way: ClockWay::Back };
     let standby = Standby { way: Way::Ask, after: 4_000, first_works: false, goes_on: true };
     let setup = Setup::of(standby).records([100, 250, 100]).over_within(5_000);
     assert_eq!(found(&setup.trial().expect("steps"), &[back]), []);
