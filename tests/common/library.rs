@@ -6,7 +6,7 @@ use onceproof::search::exhaust::exhaust;
 use onceproof::search::resume::Done;
 use onceproof::search::space::{Space, bare};
 use onceproof::search::threads::Threads;
-use onceproof_sim::fault::KindName;
+use onceproof_sim::fault::{Kind, KindName};
 use onceproof_systems::Trial;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -23,7 +23,15 @@ pub fn trial_of(file: &str, settings: &str, steps: &[&str]) -> Trial {
 
 /// All schedules of at most so many faults of these kinds.
 pub fn search(trial: &Trial, kinds: &[KindName], most: u32) -> Exhaustion {
+    search_space(trial, &Space::new(trial, kinds, most))
+}
+
+/// All schedules of at most so many faults of this kind, with its parameters.
+pub fn search_one(trial: &Trial, kind: Kind, most: u32) -> Exhaustion {
+    search_space(trial, &Space { kinds: vec![kind], ..Space::new(trial, &[], most) })
+}
+
+fn search_space(trial: &Trial, space: &Space) -> Exhaustion {
     let cancel = AtomicBool::new(false);
-    let space = Space::new(trial, kinds, most);
-    exhaust(Threads::per_core(), trial, None, &space, &mut Done::default(), &cancel, &|_| {})
+    exhaust(Threads::per_core(), trial, None, space, &mut Done::default(), &cancel, &|_| {})
 }
